@@ -1,0 +1,1 @@
+"""Local files in, clean files and facts out; no network."""
