@@ -1,9 +1,26 @@
 """What every test may use."""
 
+import subprocess
+from pathlib import Path
+
+import imageio_ffmpeg
 import pytest
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     """Run asynchronous tests under asyncio, as Gradio does; the client's tests widen this to trio."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def tiny_mp4(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Half a second of H.264 and AAC, index first, as the service sends it."""
+    path = tmp_path_factory.mktemp("tiny") / "tiny.mp4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error"]
+    command += ["-f", "lavfi", "-i", "testsrc2=s=128x96:r=25:d=0.5", "-f", "lavfi", "-i", "sine=440:d=0.5"]
+    command += ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-movflags", "+faststart", str(path)]
+    subprocess.run(command, check=True)
+    return path.read_bytes()

@@ -1,0 +1,286 @@
+"""The calls beside the job: upload, credits, history, and the synchronous v1."""
+
+import base64
+import json
+import logging
+
+import httpx
+import pytest
+
+from infinitalk_client import (
+    AsyncClient,
+    Client,
+    InsufficientCredits,
+    InvalidRequest,
+    JobState,
+    NotAuthorized,
+    NotFound,
+    RateLimited,
+    SubmitUncertain,
+    TalkRequest,
+    Unreachable,
+)
+from tests.client.conftest import KEY
+from tests.client.fakes import BASE, REQUEST_ID, Fake, completed, error, finished, media, submitted
+
+URL = "https://images.segmind.com/assets/a.jpg"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"file_urls": [URL]}, {"urls": [URL]}, {"files": [{"url": URL}]}, {"url": URL}],
+    ids=lambda b: next(iter(b)),
+)
+def test_upload_sends_a_data_url_and_returns_an_address(connect, tmp_path, body):
+    """Every spelling of the answer is read; what is sent is the file with its type."""
+    path = tmp_path / "portrait.jpg"
+    path.write_bytes(b"\xff\xd8 picture")
+    fake = Fake(upload=httpx.Response(200, json=body))
+    assert connect(fake).upload(path) == URL
+    (data_url,) = json.loads(fake.last("upload").content)["data_urls"]
+    head, _, payload = data_url.partition(",")
+    assert head == "data:image/jpeg;base64"
+    assert base64.b64decode(payload) == b"\xff\xd8 picture"
+    assert fake.last("upload").headers["x-api-key"] == KEY
+
+
+@pytest.mark.parametrize("name", ["voice.wav", "voice.M4A", "voice.ogg", "voice.flac", "empty.mp3"])
+def test_upload_refuses_what_the_storage_would_not_take(connect, tmp_path, name):
+    """The vendor's SDK refuses these before sending; so do we, with a way out."""
+    path = tmp_path / name
+    path.write_bytes(b"" if name.startswith("empty") else b"sound")
+    fake = Fake()
+    with pytest.raises(InvalidRequest, match="MP3|empty"):
+        connect(fake).upload(path)
+    assert fake.requests == []
+
+
+def test_upload_is_repeated_because_it_costs_nothing(connect, tmp_path):
+    """A lost answer of an upload is weather."""
+    path = tmp_path / "voice.mp3"
+    path.write_bytes(b"sound")
+    good = httpx.Response(200, json={"file_urls": [URL]})
+    fake = Fake(upload=[httpx.ReadTimeout("slow"), error(503), httpx.Response(200, json={}), good])
+    assert connect(fake).upload(path) == URL
+
+
+def test_credits_are_read(connect):
+    """Paid and free credits are told apart and summed; strings and missing values do no harm."""
+    balance = connect(
+        Fake(credits=httpx.Response(200, json={"credits": "12.3", "free-credits": 0.5}))
+    ).credits()
+    assert (balance.credits, balance.free_credits, balance.total) == (12.3, 0.5, 12.8)
+
+
+def test_no_credits_at_all_come_as_404(connect):
+    """The service answers 404 for an account that never had any."""
+    assert connect(Fake(credits=error(404))).credits().total == 0
+
+
+def test_credits_with_a_bad_key(connect):
+    """The free call is how a key is checked."""
+    with pytest.raises(NotAuthorized):
+        connect(Fake(credits=error(401))).credits()
+
+
+def test_credits_give_up_at_their_own_deadline(connect, time):
+    """A page that checks a key need not wait for five minutes."""
+    with pytest.raises(Unreachable):
+        connect(Fake(credits=httpx.ReadTimeout("slow"))).credits(timeout=5)
+    assert time.now <= 1006
+
+
+def test_history_recovers_an_expired_job(connect):
+    """The vendor's record outlives the result: state, address, cost and the request are read."""
+    entry = {
+        "request_id": REQUEST_ID,
+        "model_status": "COMPLETED",
+        "generation_url": "https://images.segmind.com/talk.mp4",
+        "credits_deduction": "0.46",
+        "latency_ms": 283400,
+        "error": None,
+        "request_body": {"fps": 25},
+    }
+    found = connect(Fake(history=httpx.Response(200, json=entry))).history(REQUEST_ID)
+    assert (found.state, found.url, found.cost) == (JobState.COMPLETED, entry["generation_url"], 0.46)
+    assert found.request == {"fps": 25}
+    assert found.latency_ms == 283400
+
+
+@pytest.mark.parametrize(("word", "state"), [("PENDING", JobState.PROCESSING), ("FAILED", JobState.FAILED)])
+def test_history_of_a_job_that_has_no_video(connect, word, state):
+    """A pending or failed entry is read as well."""
+    body = {"model_status": word, "error": "blocked", "generation_url": None}
+    found = connect(Fake(history=httpx.Response(200, json=body))).history(REQUEST_ID)
+    assert (found.state, found.url, found.error) == (state, None, "blocked")
+
+
+def test_history_without_the_job(connect):
+    """An id that even the record does not know is gone."""
+    with pytest.raises(Exception, match=REQUEST_ID):
+        connect(Fake(history=error(404))).history(REQUEST_ID)
+
+
+def test_the_synchronous_call_brings_the_file_and_its_facts(connect, talk, tiny_mp4, tmp_path):
+    """v1 answers with the video itself and tells cost and id in headers; the read time-out is long."""
+    facts = {"x_cost": "0.46", "x_remaining_credits": "11.5", "x_request_id": "r1", "x_seed_value": "7"}
+    fake = Fake(now=media(tiny_mp4, x_generation_time="281", **facts))
+    result = connect(fake).generate_now(talk, tmp_path / "talk.mp4")
+    assert result.path.read_bytes() == tiny_mp4
+    assert (result.metrics.cost, result.metrics.remaining_credits, result.seed) == (0.46, 11.5, 7)
+    assert result.request_id == "r1"
+    assert fake.last("now").extensions["timeout"]["read"] >= 600
+    assert fake.last("now").headers["x-api-key"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (httpx.ConnectError("no"), Unreachable),
+        (httpx.ReadTimeout("slow"), SubmitUncertain),
+        (error(502), SubmitUncertain),
+        (httpx.Response(200, json={"request_id": "x"}), SubmitUncertain),
+        (error(406, "Insufficient credits"), InsufficientCredits),
+        (error(429), RateLimited),
+        (error(404), NotFound),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_the_synchronous_call_is_never_repeated(connect, talk, tmp_path, time, fault, kind):
+    """Each fault of v1 is told as what it is after one POST, and leaves nothing on disk."""
+    fake = Fake(now=fault)
+    with pytest.raises(kind):
+        connect(fake).generate_now(talk, tmp_path / "talk.mp4")
+    assert fake.count["now"] == 1
+    assert time.slept == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_video_that_broke_off_is_uncertain_and_names_its_request(connect, talk, tiny_mp4, tmp_path):
+    """The money is spent by then: the id from the headers is how the video is found again."""
+    fake = Fake(now=media(tiny_mp4[:900], httpx.ReadError("reset"), x_request_id="r1"))
+    with pytest.raises(SubmitUncertain) as caught:
+        connect(fake).generate_now(talk, tmp_path / "talk.mp4")
+    assert caught.value.request_id == "r1"
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("https://api.segmind.com", "https://api.segmind.com"),
+        ("https://api.segmind.com/v1", "https://api.segmind.com"),
+        ("https://api.segmind.com/v2/", "https://api.segmind.com"),
+        ("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000"),
+        ("http://127.0.0.1:8000/api/v2", "http://127.0.0.1:8000/api"),
+    ],
+)
+def test_a_version_at_the_end_of_the_base_url_is_dropped(base, expected):
+    """The paths bring their own version."""
+    with Client("k", base_url=base) as client:
+        assert client.base_url == expected
+
+
+@pytest.mark.parametrize(
+    "base", ["api.segmind.com", "ftp://a.test", "https://u:p@a.test", "https://a.test/?x=1", "h"]
+)
+def test_a_base_url_that_is_none_is_refused(base):
+    """A mistake in the setting is told at once."""
+    with pytest.raises(InvalidRequest, match="base_url"):
+        Client("k", base_url=base)
+
+
+def test_segmind_has_three_hosts_and_any_other_service_one(tmp_path, talk):
+    """The key goes to the API, the storage and the history of Segmind; elsewhere one host serves all."""
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"x")
+    for base, hosts in {
+        "https://api.segmind.com": {
+            "api.segmind.com",
+            "workflows-api.segmind.com",
+            "api.spotprod.segmind.com",
+        },
+        "http://127.0.0.1:8000": {"127.0.0.1"},
+    }.items():
+        fake = Fake(
+            post=submitted(),
+            look=completed(),
+            result=finished(),
+            credits=httpx.Response(200, json={"credits": 1}),
+            upload=httpx.Response(200, json={"url": URL}),
+            history=httpx.Response(200, json={"model_status": "PENDING"}),
+        )
+        with Client(KEY, base_url=base, transport=httpx.MockTransport(fake)) as client:
+            client.upload(path)
+            client.credits()
+            client.submit(talk).wait()
+            client.history(REQUEST_ID)
+        assert {request.url.host for request in fake.requests} == hosts
+
+
+@pytest.mark.parametrize("bad", ["SG_\n", "SG_ä", "SG_\x00x", "SG_a\r\nx: y"])
+def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(bad):
+    """The sentence does not repeat the key; white space around it is nobody's intention."""
+    if bad.strip() == bad:
+        with pytest.raises(InvalidRequest) as caught:
+            Client(bad, base_url=BASE)
+        assert "SG_" not in str(caught.value)
+    else:
+        assert Client(bad, base_url=BASE)
+
+
+def test_settings_come_from_arguments_then_the_environment(monkeypatch, talk):
+    """None reads the environment, an argument goes before it; nothing is read at import."""
+    monkeypatch.setenv("SEGMIND_API_KEY", "SG_from_the_environment")
+    monkeypatch.setenv("INFINITALK_BASE_URL", "http://env.test/v1")
+    fake = Fake(post=submitted())
+    Client(transport=httpx.MockTransport(fake)).submit(talk)
+    assert fake.last("post").url.host == "env.test"
+    assert fake.last("post").headers["x-api-key"] == "SG_from_the_environment"
+    Client("SG_x", base_url=BASE, transport=httpx.MockTransport(fake)).submit(talk)
+    assert fake.last("post").url.host == "fake.test"
+    assert fake.last("post").headers["x-api-key"] == "SG_x"
+
+
+def test_without_a_key_none_is_sent(monkeypatch, talk):
+    """An empty variable is no key."""
+    monkeypatch.setenv("SEGMIND_API_KEY", "")
+    fake = Fake(post=submitted())
+    Client(base_url=BASE, transport=httpx.MockTransport(fake)).submit(talk)
+    assert "x-api-key" not in fake.last("post").headers
+
+
+def test_logs_and_reprs_hold_no_key_no_payload_and_no_query(caplog, connect, talk, tiny_mp4, tmp_path):
+    """At DEBUG our logger names hosts, paths and the id; INFO says only what was submitted."""
+    signed = "https://images.segmind.com/talk.mp4?signature=hush"
+    fake = Fake(post=submitted(), look=completed(), result=finished(signed), media=media(tiny_mp4))
+    client = connect(fake)
+    with caplog.at_level(logging.DEBUG, logger="infinitalk_client"):
+        job = client.submit(talk)
+        job.download(tmp_path / "talk.mp4")
+    ours = [record for record in caplog.records if record.name == "infinitalk_client"]
+    text = "\n".join(record.getMessage() for record in ours)
+    assert [r.getMessage() for r in ours if r.levelno == logging.INFO] == [f"submitted {REQUEST_ID}"]
+    assert "fake.test" in text
+    inner = getattr(client, "inner", client)
+    for shown in (text, repr(inner), repr(inner._means), repr(job)):
+        assert KEY not in shown
+        assert "hush" not in shown
+        assert talk.prompt not in shown
+
+
+def test_an_odd_id_cannot_leave_its_place_in_the_path(connect):
+    """A request_id is opaque: slashes and dots in it are escaped."""
+    fake = Fake(result=error(404))
+    with pytest.raises(Exception, match="does not know"):
+        connect(fake).job("../../v1/get-user-credits?x=1#").result()
+    assert fake.last("result").url.raw_path.startswith(b"/v2/requests/..%2F..%2Fv1")
+
+
+async def test_async_close(talk):
+    """The asynchronous client is a context manager that closes its connections."""
+    async with AsyncClient(
+        "k", base_url=BASE, transport=httpx.MockTransport(Fake(post=submitted()))
+    ) as client:
+        await client.submit(talk)
+    with pytest.raises(RuntimeError, match="closed"):
+        await client.submit(TalkRequest(image="https://a.test/a", audio="https://a.test/b"))

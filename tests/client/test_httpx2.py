@@ -1,0 +1,35 @@
+"""The client's tests once more with httpx2 in httpx's place, so that the later move is one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+RUN = """
+import sys
+import httpx2
+httpx2.alias_httpx()
+import pytest
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif("INSIDE_HTTPX2" in os.environ, reason="this is the run inside")
+def test_the_clients_tests_hold_under_httpx2():
+    """A process in which `import httpx` gives httpx2 passes the same tests."""
+    # anyio is imported with httpx2, before pytest could rewrite its asserts.
+    arguments = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider", "-x"]
+    arguments += [str(HERE), f"--ignore={HERE / 'test_contract.py'}"]
+    run = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments],
+        cwd=HERE.parent.parent,
+        env=os.environ | {"INSIDE_HTTPX2": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-2000:]
+    assert " passed" in run.stdout

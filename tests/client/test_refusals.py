@@ -1,0 +1,99 @@
+"""How an answer that is no success becomes an error with the service's words."""
+
+import httpx
+import pytest
+
+from infinitalk_client import APIError, BadRequest, Client, InsufficientCredits, NotAuthorized
+from tests.client.conftest import KEY
+from tests.client.fakes import BASE, Fake, error
+
+
+def refusal(answer: httpx.Response) -> APIError:
+    client = Client(KEY, base_url=BASE, transport=httpx.MockTransport(Fake(credits=answer)))
+    with pytest.raises(APIError) as caught:
+        client.credits()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Insufficient credits", InsufficientCredits),
+        ("Your balance is too low", InsufficientCredits),
+        ("Team spend limit reached", InsufficientCredits),
+        ("", InsufficientCredits),
+        ("Invalid content type", BadRequest),
+        ("resolution must be one of 480p, 576p, 720p", BadRequest),
+    ],
+)
+def test_the_text_of_a_406_tells_what_it_is(text, kind):
+    """406 is about money, a content type or a value; without a text the vendor's table says money."""
+    assert type(refusal(error(406, text))) is kind
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"error": "no"}, "no"),
+        ({"detail": "no"}, "no"),
+        ({"message": "no"}, "no"),
+        ({"error": {"message": "no"}}, "no"),
+        (
+            {"detail": [{"loc": ["body"], "msg": "field required"}, {"msg": "too long"}]},
+            "field required; too long",
+        ),
+        ({"error": None, "message": " a \n b "}, "a b"),
+        ({"error": 5}, None),
+        ("no", "no"),
+        ([], None),
+    ],
+    ids=str,
+)
+def test_words_in_json(body, detail):
+    """The usual places for an error's words are all read."""
+    assert refusal(httpx.Response(401, json=body)).detail == detail
+
+
+def test_plain_text():
+    """A refusal in plain text is quoted."""
+    assert refusal(httpx.Response(401, text="who are you")).detail == "who are you"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(405, html="<!doctype html><title>405 Method Not Allowed</title>"),
+        httpx.Response(405, text="<html><body>no</body></html>"),
+        httpx.Response(400, json={"error": "<script>alert(1)</script>"}),
+    ],
+)
+def test_html_is_never_quoted(answer):
+    """Markup of a stranger does not get into a sentence that a page may show."""
+    found = refusal(answer)
+    assert found.detail is None
+    assert "<" not in str(found)
+
+
+def test_long_words_are_cut():
+    """Two hundred characters are enough to say what is wrong."""
+    assert len(refusal(error(400, "x" * 5000)).detail) == 200
+
+
+def test_the_key_is_taken_out_of_the_words():
+    """A service that repeats the key in its refusal does not bring it into our errors."""
+    found = refusal(error(401, f"key {KEY} is invalid"))
+    assert isinstance(found, NotAuthorized)
+    assert found.detail == "key … is invalid"
+    assert KEY not in repr(found) + str(found) + repr(vars(found))
+
+
+def test_nested_without_end():
+    """JSON that is nested too deep to read is no JSON."""
+    deep = httpx.Response(400, content=b"[" * 100_000, headers={"content-type": "application/json"})
+    assert refusal(deep).detail is None
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"null", b"NaN", b"\x00" * 50])
+def test_garbage(content):
+    """Bytes that are no text are no words, and no crash."""
+    assert refusal(httpx.Response(400, content=content)).status == 400

@@ -1,0 +1,84 @@
+"""What a TalkRequest refuses before anything is sent."""
+
+import dataclasses
+
+import pytest
+
+from infinitalk_client import DEFAULT_PROMPT, InfinitalkError, InvalidRequest, TalkRequest
+
+GOOD = {"image": "https://example.com/a.jpg", "audio": "http://example.com/a.mp3"}
+
+
+def test_two_addresses_are_enough():
+    """Every other value has the vendor's default."""
+    talk = TalkRequest(**GOOD)
+    assert dataclasses.asdict(talk) == GOOD | {
+        "prompt": DEFAULT_PROMPT,
+        "resolution": "480p",
+        "fps": 25,
+        "seed": 42424242,
+        "base64": False,
+    }
+    assert DEFAULT_PROMPT.startswith("A professional woman speaks confidently")
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    {
+        "image": [
+            *(
+                "",
+                "a.jpg",
+                "/etc/passwd",
+                "file:///a.jpg",
+                "data:image/png;base64,AA==",
+                "https://",
+                "ftp://a/b",
+            ),
+            *("https://exa mple.com/a", "https://a.test/\n", "https://[::1/a", "https://a:x/b"),
+            *(None, 5, b"https://a/b"),
+        ],
+        "audio": ["", "voice.mp3", "data:audio/mp3;base64,AA==", None],
+        "prompt": ["", "   ", "x" * 2001, None, 5],
+        "resolution": ["480", "1080p", "480P", "", None, 480],
+        "fps": [15, 31, 0, -25, 25.0, "25", True, None],
+        "seed": [-2, 1.5, "7", True, None],
+        "base64": [0, 1, "false", None],
+    }.items(),
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_value_out_of_range_is_refused_by_name(field, values):
+    """Each bad value is an InvalidRequest (and a ValueError) whose sentence names the field."""
+    for value in values:
+        with pytest.raises(InvalidRequest, match=field) as caught:
+            TalkRequest(**GOOD | {field: value})
+        assert isinstance(caught.value, ValueError)
+        assert isinstance(caught.value, InfinitalkError)
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    {
+        "image": [
+            "https://a.test/x.mp4?sig=1%20",
+            "http://127.0.0.1:7860/gradio_api/file=/x.jpg",
+            "https://[::1]/a",
+        ],
+        "prompt": ["x", "x" * 2000, "Ünïcode 說話"],
+        "resolution": ["480p", "576p", "720p"],
+        "fps": [16, 30],
+        "seed": [-1, 0, 2**63],
+        "base64": [True],
+    }.items(),
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_ends_of_every_range_are_accepted(field, values):
+    """What the vendor allows is not refused here."""
+    for value in values:
+        assert getattr(TalkRequest(**GOOD | {field: value}), field) == value
+
+
+def test_a_request_is_frozen():
+    """A value that was checked stays what it was."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        TalkRequest(**GOOD).fps = 99

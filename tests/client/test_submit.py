@@ -1,0 +1,174 @@
+"""What the one POST that costs money does under each fault: the rows of the table of faults."""
+
+import json
+
+import httpx
+import pytest
+
+from infinitalk_client import (
+    APIError,
+    BadRequest,
+    InsufficientCredits,
+    NotAuthorized,
+    NotFound,
+    RateLimited,
+    SubmitUncertain,
+    Unreachable,
+)
+from tests.client.fakes import REQUEST_ID, Fake, error, submitted
+
+NEVER_SENT = [
+    httpx.ConnectError("refused"),
+    httpx.ConnectTimeout("slow"),
+    httpx.PoolTimeout("full"),
+    httpx.ProxyError("no"),
+]
+MAYBE_SENT = [
+    httpx.ReadTimeout("slow"),
+    httpx.WriteTimeout("slow"),
+    httpx.ReadError("reset"),
+    httpx.WriteError("reset"),
+    httpx.CloseError("reset"),
+    httpx.RemoteProtocolError("cut"),
+    httpx.DecodingError("garbled"),
+]
+NOT_SENDABLE = [httpx.UnsupportedProtocol("ftp"), httpx.LocalProtocolError("bad header")]
+LOST = [
+    error(408),
+    error(500),
+    httpx.Response(502, html="<html>Bad Gateway</html>"),
+    error(503),
+    error(504),
+    httpx.Response(200, text="<html>welcome</html>"),
+    httpx.Response(200, content=b'{"request_id": "0123'),
+    httpx.Response(200, json={"status": "QUEUED"}),
+    httpx.Response(200, json={"request_id": ""}),
+    httpx.Response(200, json={"request_id": 12}),
+    httpx.Response(200, json=["request_id"]),
+    httpx.Response(200, content=b""),
+]
+REFUSED = [
+    (400, BadRequest),
+    (401, NotAuthorized),
+    (402, InsufficientCredits),
+    (403, NotAuthorized),
+    (404, NotFound),
+    (405, APIError),
+    (410, APIError),
+    (422, BadRequest),
+    (302, APIError),
+    (307, APIError),
+]
+
+
+def _name(value):
+    return type(value).__name__ if isinstance(value, Exception) else None
+
+
+def test_submit_sends_every_parameter_once_with_the_key(connect, talk):
+    """A submission is one POST with the key and all seven parameters, and gives a handle."""
+    fake = Fake(post=submitted())
+    job = connect(fake).submit(talk)
+    assert job.request_id == REQUEST_ID
+    assert fake.count == {"post": 1}
+    sent = fake.last("post")
+    assert sent.headers["x-api-key"] == "SG_a_made_up_key"
+    assert sent.headers["content-type"] == "application/json"
+    assert sent.headers["user-agent"].startswith("infinitalk-client/")
+    assert json.loads(sent.content) == {
+        "image": "https://example.com/a.jpg",
+        "audio": "https://example.com/a.mp3",
+        "prompt": talk.prompt,
+        "resolution": "480p",
+        "fps": 25,
+        "seed": 7,
+        "base64": False,
+    }
+
+
+@pytest.mark.parametrize("fault", NEVER_SENT, ids=_name)
+def test_what_was_never_sent_is_tried_five_times(connect, talk, time, fault):
+    """A connection that never came about is tried again after 1, 2, 4 and 8 s, and then given up."""
+    fake = Fake(post=fault)
+    with pytest.raises(Unreachable, match="nothing was started") as caught:
+        connect(fake).submit(talk)
+    assert fake.count["post"] == 5
+    assert time.slept == [1, 2, 4, 8]
+    assert isinstance(caught.value, ConnectionError)
+
+
+@pytest.mark.parametrize("fault", NEVER_SENT, ids=_name)
+def test_a_connection_that_comes_about_late_submits_once(connect, talk, fault):
+    """After failed connections the submission goes through as if nothing had been."""
+    fake = Fake(post=[fault, fault, submitted()])
+    assert connect(fake).submit(talk).request_id == REQUEST_ID
+    assert fake.count["post"] == 3
+
+
+@pytest.mark.parametrize("fault", MAYBE_SENT, ids=_name)
+def test_a_lost_answer_is_never_sent_again(connect, talk, time, fault):
+    """Once the request may have gone out, a fault is SubmitUncertain at once, and there is no second POST."""
+    fake = Fake(post=[fault, submitted()])
+    with pytest.raises(SubmitUncertain, match="may be charged"):
+        connect(fake).submit(talk)
+    assert fake.count["post"] == 1
+    assert time.slept == []
+
+
+@pytest.mark.parametrize("answer", LOST, ids=lambda r: f"{r.status_code} {r.text[:12]}")
+def test_an_answer_that_does_not_tell_is_uncertain(connect, talk, time, answer):
+    """408, 5xx and a 200 without an id do not tell whether the job was taken: one POST, SubmitUncertain."""
+    fake = Fake(post=[answer, submitted()])
+    with pytest.raises(SubmitUncertain) as caught:
+        connect(fake).submit(talk)
+    assert caught.value.status == answer.status_code
+    assert fake.count["post"] == 1
+    assert time.slept == []
+
+
+@pytest.mark.parametrize("fault", NOT_SENDABLE, ids=_name)
+def test_what_cannot_be_sent_is_raised_as_it_is(connect, talk, fault):
+    """A request that httpx refuses to send is a mistake of ours, not weather."""
+    fake = Fake(post=fault)
+    with pytest.raises(type(fault)):
+        connect(fake).submit(talk)
+    assert fake.count["post"] == 1
+
+
+@pytest.mark.parametrize(("status", "kind"), REFUSED)
+def test_a_refusal_is_final(connect, talk, time, status, kind):
+    """Every other status has its error, carries the service's words, and is not repeated."""
+    fake = Fake(post=[error(status, "because"), submitted()])
+    with pytest.raises(APIError) as caught:
+        connect(fake).submit(talk)
+    assert type(caught.value) is kind
+    assert caught.value.status == status
+    assert caught.value.detail == "because"
+    assert fake.count["post"] == 1
+    assert time.slept == []
+
+
+def test_too_many_requests_waits_as_asked(connect, talk, time):
+    """A 429 started nothing: it is tried again after the pause that the service names."""
+    fake = Fake(post=[error(429, "slow down", **{"retry-after": "7"}), submitted()])
+    assert connect(fake).submit(talk).request_id == REQUEST_ID
+    assert fake.count["post"] == 2
+    assert time.slept == [7]
+
+
+def test_too_many_requests_without_a_time_waits_longer_each_time(connect, talk, time):
+    """Without a named time the pauses are 1, 2, 4 and 8 s, and the fifth refusal is the answer."""
+    fake = Fake(post=error(429))
+    with pytest.raises(RateLimited):
+        connect(fake).submit(talk)
+    assert fake.count["post"] == 5
+    assert time.slept == [1, 2, 4, 8]
+
+
+def test_faults_of_both_harmless_kinds_share_the_five_tries(connect, talk):
+    """Refused connections and 429 together are five tries, not five each."""
+    fake = Fake(
+        post=[error(429), httpx.ConnectError("no"), error(429), httpx.ConnectError("no"), submitted()]
+    )
+    assert connect(fake).submit(talk).request_id == REQUEST_ID
+    assert fake.count["post"] == 5
