@@ -1,1 +1,12 @@
-"""Local files in, clean files and facts out; no network."""
+"""Local files in, clean files and facts out; no network.
+
+Each module is imported by itself (`from infinitalk_media import sound`): they need different libraries, and
+`mp4` needs none.
+"""
+
+
+class MediaError(ValueError):
+    """A file that cannot be used; the text is one sentence for a person, and names no path."""
+
+
+__all__ = ["MediaError"]

@@ -1,0 +1,186 @@
+"""Is this a whole, playable MP4? Reads the boxes of ISO/IEC 14496-12 with the standard library alone."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from infinitalk_media import MediaError
+
+_HEAD, _LONG_HEAD = 8, 16  # bytes of a box before its content
+_DEEPEST = 8
+_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"ilst"}
+_INDEX_MAX = 64 * 1024 * 1024  # of a file's index; a minute of video has some 50 kB
+_PROFILES = {66: "Baseline", 77: "Main", 100: "High"}  # what every browser plays
+_COMMENTS = {b"\xa9cmt", b"desc"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the index of a playable file says; lengths in seconds, sides in pixels."""
+
+    width: int
+    height: int
+    duration_s: float
+    picture_s: float
+    sound_s: float
+    fps: float
+    frames: int
+    profile: str
+    faststart: bool
+    size_bytes: int
+    comment: str = ""
+    video_codec: str = "H.264"
+    audio_codec: str = "AAC"
+
+
+@dataclass
+class _Track:
+    handler: bytes = b""
+    codec: bytes = b""
+    profile: int = 0
+    width: int = 0
+    height: int = 0
+    samples: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class _Index:
+    seconds: float = 0.0
+    comment: str = ""
+    tracks: list[_Track] = field(default_factory=list)
+
+
+def inspect(path: Path) -> Facts:
+    """Return the facts of a whole MP4 with an H.264 picture track and an AAC sound track.
+
+    Raises:
+        MediaError: it is empty, cut off, no MP4, or one that browsers do not play.
+    """
+    with path.open("rb") as file:
+        boxes = list(_top_level(file, path.stat().st_size))
+        order = [kind for kind, _, _ in boxes]
+        for needed in (b"ftyp", b"moov", b"mdat"):
+            if needed not in order:
+                raise MediaError(f"The video is damaged: its {needed.decode()} part is missing.")
+        index = _read_index(file, *boxes[order.index(b"moov")][1:])
+    faststart = order.index(b"moov") < order.index(b"mdat")
+    return _facts(index, faststart, path.stat().st_size)
+
+
+def _top_level(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, start and end of each box's content; they must fill the file to its last byte."""
+    if size == 0:
+        raise MediaError("The video is empty.")
+    at = 0
+    while at < size:
+        file.seek(at)
+        head = file.read(_LONG_HEAD)
+        if len(head) < _HEAD:
+            raise MediaError("The video is cut off.")
+        kind, start, end = _box(head, at, size)
+        if at == 0 and kind != b"ftyp":
+            raise MediaError("This is no MP4 video.")
+        if end > size or end < start:
+            raise MediaError("The video is cut off.")
+        yield kind, start, end
+        at = end
+
+
+def _box(head: bytes, at: int, end_of_parent: int) -> tuple[bytes, int, int]:
+    """Read a box's head: a size of 1 means 64 bits that follow, of 0 the rest of the parent."""
+    size, kind = struct.unpack(">I4s", head[:8])
+    if size == 1 and len(head) >= _LONG_HEAD:
+        return kind, at + _LONG_HEAD, at + struct.unpack(">Q", head[8:16])[0]
+    return kind, at + _HEAD, end_of_parent if size == 0 else at + size
+
+
+def _read_index(file: BinaryIO, start: int, end: int) -> _Index:
+    if end - start > _INDEX_MAX:
+        raise MediaError("The video's index is too large.")
+    file.seek(start)
+    index = _Index()
+    try:
+        _walk(file.read(end - start), index)
+    except (struct.error, IndexError, ZeroDivisionError) as error:
+        raise MediaError("The video's index is damaged.") from error
+    return index
+
+
+def _walk(data: bytes, index: _Index, depth: int = 0) -> None:
+    """Read the boxes of an index in their order; each track's boxes follow its `trak`."""
+    at = 0
+    while at + _HEAD <= len(data):
+        kind, start, end = _box(data[at : at + _LONG_HEAD], at, len(data))
+        if end > len(data) or end < start:
+            raise IndexError
+        body = data[start:end]
+        if kind == b"trak":
+            index.tracks.append(_Track())
+        if kind in _CONTAINERS and depth < _DEEPEST:
+            _walk(body, index, depth + 1)
+        elif kind == b"meta":
+            _walk(body[4:], index, depth + 1)
+        elif kind in _COMMENTS:
+            index.comment = index.comment or body[16:].decode("utf-8", "replace")
+        elif kind == b"mvhd":
+            index.seconds = _seconds(body)
+        elif index.tracks:
+            _read_track_box(kind, body, index.tracks[-1])
+        at = end
+
+
+def _read_track_box(kind: bytes, body: bytes, track: _Track) -> None:
+    if kind == b"hdlr":
+        track.handler = track.handler or body[8:12]  # the tags after the tracks have a handler of their own
+    elif kind == b"mdhd":
+        track.seconds = _seconds(body)
+    elif kind == b"stsz":
+        track.samples = struct.unpack(">I", body[8:12])[0]
+    elif kind == b"stsd":
+        track.codec = body[12:16]
+        if track.handler == b"vide":
+            _read_picture_entry(body, track)
+
+
+def _read_picture_entry(body: bytes, track: _Track) -> None:
+    track.width, track.height = struct.unpack(">HH", body[40:44])
+    configuration = body.find(b"avcC")
+    track.profile = body[configuration + 5] if configuration > 0 else 0
+
+
+def _seconds(body: bytes) -> float:
+    """Read time scale and duration of an mvhd or mdhd box; version 1 has 64-bit times."""
+    if body[0] == 1:
+        scale, duration = struct.unpack(">IQ", body[20:32])
+    else:
+        scale, duration = struct.unpack(">II", body[12:20])
+    return float(duration / scale)
+
+
+def _facts(index: _Index, faststart: bool, size_bytes: int) -> Facts:
+    picture = next((track for track in index.tracks if track.handler == b"vide"), None)
+    sound = next((track for track in index.tracks if track.handler == b"soun"), None)
+    if picture is None or not picture.samples or not picture.seconds:
+        raise MediaError("The video has no picture track.")
+    if sound is None or not sound.samples:
+        raise MediaError("The video has no sound track.")
+    if picture.codec not in (b"avc1", b"avc3") or sound.codec != b"mp4a":
+        raise MediaError("The video is not in H.264 and AAC, which browsers play.")
+    if picture.profile not in _PROFILES:
+        raise MediaError("The video is in an H.264 profile that browsers do not play.")
+    return Facts(
+        width=picture.width,
+        height=picture.height,
+        duration_s=index.seconds,
+        picture_s=picture.seconds,
+        sound_s=sound.seconds,
+        fps=picture.samples / picture.seconds,
+        frames=picture.samples,
+        profile=_PROFILES[picture.profile],
+        faststart=faststart,
+        size_bytes=size_bytes,
+        comment=index.comment,
+    )
