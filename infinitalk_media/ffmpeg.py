@@ -1,0 +1,89 @@
+"""Finds ffmpeg and runs it guarded: no network, no playlists, no terminal, bounded time and memory."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from infinitalk_media import MediaError
+
+TIMEOUT_S = 30.0
+CPU_S = 20
+MEMORY_BYTES = 2 * 1024**3
+FILE_BYTES = 512 * 1024**2
+_REMARKS_MAX = 64 * 1024
+
+# Playlists, concat scripts and image sequences name other files and addresses: only real containers are read.
+CONTAINERS = "wav,w64,mp3,mov,matroska,ogg,flac,aac,aiff,asf,caf,amr,au"
+GUARDED_INPUT = ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS)
+
+
+def find() -> str:
+    """Return ffmpeg's path: FFMPEG_BINARY, else the static build of imageio-ffmpeg, else the one on PATH.
+
+    Raises:
+        MediaError: there is none.
+    """
+    return os.environ.get("FFMPEG_BINARY") or _bundled() or shutil.which("ffmpeg") or _missing()
+
+
+def _bundled() -> str | None:
+    try:
+        import imageio_ffmpeg  # noqa: PLC0415  # an optional extra
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError):  # RuntimeError: no build for this platform
+        return None
+
+
+def _missing() -> str:
+    raise MediaError("No ffmpeg was found; install imageio-ffmpeg, or set FFMPEG_BINARY.")
+
+
+def run(arguments: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> str:
+    """Run ffmpeg to its end and return what it remarked, at most 64 kB.
+
+    Raises:
+        MediaError: it was killed for taking too long. A bad exit code raises nothing and a good one proves
+            nothing: look at what was made.
+    """
+    command = [find(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", "1", *arguments]
+    with tempfile.TemporaryFile() as remarks:
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=remarks
+        ) as child:
+            try:
+                _limit(child.pid)
+                child.wait(timeout_s)
+            except subprocess.TimeoutExpired as error:
+                raise MediaError("The file took too long to read; try a shorter or simpler one.") from error
+            finally:
+                child.kill()
+        remarks.seek(0)
+        return remarks.read(_REMARKS_MAX).decode("utf-8", "replace")
+
+
+def _limit(pid: int) -> None:
+    """Bound the child from outside: `preexec_fn` would fork this threaded process the slow way."""
+    if not sys.platform.startswith("linux"):
+        return
+    import resource  # noqa: PLC0415  # Unix only
+
+    limits = {
+        resource.RLIMIT_AS: MEMORY_BYTES,
+        resource.RLIMIT_CPU: CPU_S,
+        resource.RLIMIT_FSIZE: FILE_BYTES,
+    }
+    for what, most in limits.items():
+        try:
+            resource.prlimit(pid, what, (most, most))
+        except ProcessLookupError:  # it has ended already
+            return
+
+
+def source(path: Path) -> str:
+    """Spell a path so that ffmpeg takes it for a file, whatever its name looks like."""
+    return f"file:{path.resolve()}"

@@ -1,0 +1,239 @@
+"""A visitor's sound becomes the clip that is sent: checked, cut, faded, padded, an MP3 without metadata.
+
+ffmpeg decodes the part that is needed, guarded; pydub does the rest. `AudioSegment.from_file` never sees a
+visitor's file: it would decode all of it, and reads formats that name other files.
+"""
+
+import math
+import tempfile
+import warnings as python_warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infinitalk_media import MediaError, ffmpeg
+from infinitalk_media.wav import Wav, read_header
+from infinitalk_media.wav import samples as wav_samples
+
+if TYPE_CHECKING:
+    from pydub import AudioSegment
+
+SECONDS_MAX = 40.0  # the open model's cap
+SHORTEST_S = 0.5
+PADDED_TO_S = 3.5  # the open model drops clips of 3.24 s or less
+QUIETEST_DBFS = -45.0
+QUIET_DBFS = -30.0
+FADE_IN_MS, FADE_OUT_MS = 5, 30
+PAUSE_WITHIN_MS = 2000
+_TAIL_S = 0.2  # decoded beyond the part that was asked for, to know whether there is more
+_FRAME_S = 0.05
+_MAGIC = (
+    b"RIFF",
+    b"RF64",
+    b"ID3",
+    b"fLaC",
+    b"OggS",
+    b"\x1a\x45\xdf\xa3",
+    b"FORM",
+    b".snd",
+    b"caff",
+    b"#!AMR",
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The clip that will be sent: lengths in seconds, levels in dB below full scale."""
+
+    path: Path
+    duration_s: float
+    level_dbfs: float
+    peak_dbfs: float
+    speech_s: float
+    trimmed: bool
+    padded: bool
+    warnings: tuple[str, ...] = ()
+
+
+def prepare(
+    source: Path, target: Path, *, start_s: float = 0.0, seconds: float = 10.0, end_in_pause: bool = False
+) -> Facts:
+    """Cut `seconds` from `start_s` on, and write them to `target` as MP3, 44.1 kHz, mono, 128 kb/s.
+
+    With `end_in_pause` the clip may end earlier, in the middle of the last pause of its last two seconds.
+
+    Raises:
+        MediaError: there is no usable sound; `target` is not written.
+    """
+    _check_range(start_s, seconds)
+    with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
+        wav = _decode(source, Path(folder) / "part.wav", start_s, seconds + _TAIL_S)
+        clip = _load(wav)
+        trimmed = len(clip) > seconds * 1000
+        clip = clip[: round(seconds * 1000)]
+        if end_in_pause and trimmed:
+            clip = clip[: _last_pause(clip)]
+        _check_sound(clip)
+        facts = _facts(target, clip, wav, trimmed=trimmed or start_s > 0)
+        _export(_shaped(clip, starts_inside=start_s > 0, cut=trimmed), target)
+    return facts
+
+
+def decode(source: Path, rate: int = 16_000, seconds: float = SECONDS_MAX) -> NDArray[np.float32]:
+    """Return the sound of any accepted file as mono samples from -1 to 1, shape (n,), at `rate`.
+
+    Raises:
+        MediaError: there is no usable sound in it.
+    """
+    with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
+        wav = _decode(source, Path(folder) / "sound.wav", 0.0, seconds, "-ac", "1", "-ar", str(rate))
+        return np.divide(wav_samples(wav)[:, 0], 32768, dtype=np.float32)
+
+
+def _check_range(start_s: float, seconds: float) -> None:
+    if not (math.isfinite(start_s) and start_s >= 0):
+        raise MediaError("The start must be 0 seconds or later.")
+    if not (math.isfinite(seconds) and SHORTEST_S <= seconds <= SECONDS_MAX):
+        raise MediaError(f"The length must be between {SHORTEST_S:g} and {SECONDS_MAX:g} seconds.")
+
+
+def _decode(source: Path, target: Path, start_s: float, seconds: float, *shape: str) -> Wav:
+    """Write the part as 16-bit WAV at its own rate and channels, and return what its header says."""
+    if not source.is_file():
+        raise MediaError("The sound file is missing; choose it again.")
+    if source.stat().st_size == 0:
+        raise MediaError("The sound file is empty; choose another one.")
+    # -ss before -i seeks; without a start it must not be there: some containers cannot seek.
+    seek = ("-ss", f"{start_s:.3f}") if start_s else ()
+    what = ("-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_s16le", *shape, "-fs", "96M", "-f", "wav")
+    remarks = ffmpeg.run(
+        [
+            *ffmpeg.GUARDED_INPUT,
+            *seek,
+            "-t",
+            f"{seconds:.3f}",
+            "-i",
+            ffmpeg.source(source),
+            *what,
+            str(target),
+        ]
+    )
+    wav = read_header(target)
+    if wav is None or wav.frames == 0:
+        raise MediaError(_why(source, remarks, start_s))
+    if not (4000 <= wav.rate <= 384_000 and wav.channels <= 16):  # noqa: PLR2004  # what any recorder makes
+        raise MediaError("The sound has an odd format; save it as MP3 or WAV and try again.")
+    return wav
+
+
+def _why(source: Path, remarks: str, start_s: float) -> str:
+    if "matches no streams" in remarks:
+        return "The file has no sound track; choose one with sound."
+    if not _known(source):
+        return "This is not a sound file; choose an MP3, WAV, M4A, OGG or FLAC."
+    if start_s and not remarks:
+        return "The sound ends before the chosen start; choose an earlier one."
+    return "The sound file is damaged or was not fully uploaded; upload it again."
+
+
+def _known(source: Path) -> bool:
+    with source.open("rb") as file:
+        head = file.read(16)
+    is_mpeg = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0  # noqa: PLR2004  # MP3 and AAC frames
+    return head.startswith(_MAGIC) or head[4:8] == b"ftyp" or is_mpeg
+
+
+def _load(wav: Wav) -> "AudioSegment":
+    with python_warnings.catch_warnings():
+        # pydub warns of escapes in its own source, and of an ffmpeg that is not on PATH.
+        python_warnings.simplefilter("ignore")
+        from pydub import AudioSegment  # noqa: PLC0415
+
+    class Segment(AudioSegment):  # type: ignore[misc]  # pydub has no types
+        converter = ffmpeg.find()
+
+    return Segment.from_file(str(wav.path), format="wav")
+
+
+def _check_sound(clip: "AudioSegment") -> None:
+    if len(clip) < SHORTEST_S * 1000:
+        raise MediaError(f"The sound is too short: {SHORTEST_S:g} seconds are the least.")
+    if clip.max_dBFS < QUIETEST_DBFS:
+        raise MediaError("There is no sound in the chosen part; choose another part or another recording.")
+
+
+def _last_pause(clip: "AudioSegment") -> int:
+    """Return the middle of the last pause in the last two seconds, in ms, or the clip's length."""
+    from pydub.silence import detect_silence  # noqa: PLC0415
+
+    tail = clip[-PAUSE_WITHIN_MS:]
+    pauses = detect_silence(tail, min_silence_len=120, silence_thresh=clip.dBFS - 16, seek_step=10)
+    if not pauses:
+        return len(clip)
+    begin, end = pauses[-1]
+    return int(len(clip) - len(tail) + (begin + end) // 2)
+
+
+def _shaped(clip: "AudioSegment", *, starts_inside: bool, cut: bool) -> "AudioSegment":
+    """Fade where the recording was cut (a hard cut clicks), and pad to the model's least length."""
+    if starts_inside:
+        clip = clip.fade_in(FADE_IN_MS)
+    if cut:
+        clip = clip.fade_out(FADE_OUT_MS)
+    missing = round(PADDED_TO_S * 1000) - len(clip)
+    return clip + type(clip).silent(missing, clip.frame_rate) if missing > 0 else clip
+
+
+def _export(clip: "AudioSegment", target: Path) -> None:
+    """Write the MP3; pydub leaves the file that it returns open."""
+    part = target.with_name(f"{target.name}.part")
+    try:
+        clip.export(
+            part, format="mp3", bitrate="128k", parameters=["-ar", "44100", "-ac", "1", "-map_metadata", "-1"]
+        ).close()
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _facts(target: Path, clip: Any, wav: Wav, *, trimmed: bool) -> Facts:
+    part = wav_samples(wav)[: round(len(clip) * wav.rate / 1000)]
+    mono = np.divide(part.mean(axis=1, dtype=np.float32), 32768, dtype=np.float32)
+    speech_s = _speech_s(mono, wav.rate)
+    length_s = len(clip) / 1000
+    return Facts(
+        path=target,
+        duration_s=max(length_s, PADDED_TO_S),
+        level_dbfs=round(clip.dBFS, 1),
+        peak_dbfs=round(clip.max_dBFS, 1),
+        speech_s=round(speech_s, 2),
+        trimmed=trimmed,
+        padded=length_s < PADDED_TO_S,
+        warnings=tuple(_warnings(clip, mono, speech_s, length_s)),
+    )
+
+
+def _speech_s(mono: NDArray[np.float32], rate: int) -> float:
+    """Return for how long there is sound within 30 dB of the clip's loud parts."""
+    frame = max(1, round(_FRAME_S * rate))
+    whole = mono[: len(mono) // frame * frame].reshape(-1, frame)
+    if not len(whole):
+        return 0.0
+    level = 10 * np.log10(np.square(whole).mean(axis=1) + 1e-12)
+    return float(np.count_nonzero(level > max(np.percentile(level, 95) - 30, QUIETEST_DBFS - 10)) * _FRAME_S)
+
+
+def _warnings(clip: "AudioSegment", mono: NDArray[np.float32], speech_s: float, length_s: float) -> list[str]:
+    found = []
+    if np.count_nonzero(np.abs(mono) > 0.999) > 0.001 * len(mono):  # noqa: PLR2004  # one sample in a thousand
+        found.append("The sound is too loud in places, and clipped.")
+    if clip.dBFS < QUIET_DBFS:
+        found.append("The sound is very quiet.")
+    if speech_s < length_s / 2:
+        found.append("Less than half of the clip is speech.")
+    if length_s < PADDED_TO_S:
+        found.append(f"The sound is short: silence was added up to {PADDED_TO_S:g} seconds.")
+    return found
