@@ -1,5 +1,6 @@
 """Finds ffmpeg and runs it guarded: no network, no playlists, no terminal, bounded time and memory."""
 
+import math
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 from infinitalk_media import MediaError
 
 TIMEOUT_S = 30.0
-CPU_S = 20
+CPU_SHARE = 2 / 3  # of the time: a child that waits is not held to be at work
 MEMORY_BYTES = 2 * 1024**3
 FILE_BYTES = 512 * 1024**2
 _REMARKS_MAX = 64 * 1024
@@ -56,7 +57,7 @@ def run(arguments: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> str:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=remarks
         ) as child:
             try:
-                _limit(child.pid)
+                _limit(child.pid, cpu_s=math.ceil(timeout_s * CPU_SHARE))
                 child.wait(timeout_s)
             except subprocess.TimeoutExpired as error:
                 raise MediaError("The file took too long to read; try a shorter or simpler one.") from error
@@ -66,7 +67,7 @@ def run(arguments: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> str:
         return remarks.read(_REMARKS_MAX).decode("utf-8", "replace")
 
 
-def _limit(pid: int) -> None:
+def _limit(pid: int, *, cpu_s: int) -> None:
     """Bound the child from outside: `preexec_fn` would fork this threaded process the slow way."""
     if not sys.platform.startswith("linux"):
         return
@@ -74,7 +75,7 @@ def _limit(pid: int) -> None:
 
     limits = {
         resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_CPU: CPU_S,
+        resource.RLIMIT_CPU: cpu_s,
         resource.RLIMIT_FSIZE: FILE_BYTES,
     }
     for what, most in limits.items():

@@ -53,7 +53,7 @@ class _Index:
     tracks: list[_Track] = field(default_factory=list)
 
 
-def inspect(path: Path) -> Facts:
+def inspect(path: Path, *, needs_sound: bool = True) -> Facts:
     """Return the facts of a whole MP4 with an H.264 picture track and an AAC sound track.
 
     Raises:
@@ -67,7 +67,7 @@ def inspect(path: Path) -> Facts:
                 raise MediaError(f"The video is damaged: its {needed.decode()} part is missing.")
         index = _read_index(file, *boxes[order.index(b"moov")][1:])
     faststart = order.index(b"moov") < order.index(b"mdat")
-    return _facts(index, faststart, path.stat().st_size)
+    return _facts(index, faststart, path.stat().st_size, needs_sound)
 
 
 def _top_level(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
@@ -160,13 +160,15 @@ def _seconds(body: bytes) -> float:
     return float(duration / scale)
 
 
-def _facts(index: _Index, faststart: bool, size_bytes: int) -> Facts:
+def _facts(index: _Index, faststart: bool, size_bytes: int, needs_sound: bool) -> Facts:
     picture = next((track for track in index.tracks if track.handler == b"vide"), None)
     sound = next((track for track in index.tracks if track.handler == b"soun"), None)
     if picture is None or not picture.samples or not picture.seconds:
         raise MediaError("The video has no picture track.")
     if sound is None or not sound.samples:
-        raise MediaError("The video has no sound track.")
+        if needs_sound:
+            raise MediaError("The video has no sound track.")
+        sound = _Track(codec=b"mp4a")
     if picture.codec not in (b"avc1", b"avc3") or sound.codec != b"mp4a":
         raise MediaError("The video is not in H.264 and AAC, which browsers play.")
     if picture.profile not in _PROFILES:
@@ -184,3 +186,22 @@ def _facts(index: _Index, faststart: bool, size_bytes: int) -> Facts:
         size_bytes=size_bytes,
         comment=index.comment,
     )
+
+
+def move_index_first(path: Path) -> None:
+    """Write the file anew with its index first, so that a browser can begin to play at once.
+
+    Raises:
+        MediaError: ffmpeg could not do it; the file is as it was.
+    """
+    from infinitalk_media import ffmpeg  # noqa: PLC0415  # reading boxes needs none
+
+    part = path.with_name(f"{path.name}.part")
+    copy = ["-i", ffmpeg.source(path), "-map", "0", "-c", "copy", "-movflags", "+faststart", "-f", "mp4"]
+    try:
+        ffmpeg.run([*ffmpeg.GUARDED_INPUT, *copy, str(part)])
+        if not part.exists() or not inspect(part, needs_sound=False).faststart:
+            raise MediaError("The video's index could not be moved to its beginning.")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

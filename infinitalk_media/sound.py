@@ -155,7 +155,9 @@ def _load(wav: Wav) -> "AudioSegment":
     class Segment(AudioSegment):  # type: ignore[misc]  # pydub has no types
         converter = ffmpeg.find()
 
-    return Segment.from_file(str(wav.path), format="wav")
+    return Segment(
+        data=wav_samples(wav).tobytes(), sample_width=2, frame_rate=wav.rate, channels=wav.channels
+    )
 
 
 def _check_sound(clip: "AudioSegment") -> None:

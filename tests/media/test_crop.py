@@ -1,0 +1,34 @@
+"""The crop that the model will make."""
+
+import pytest
+
+from infinitalk_media.crop import model_crop
+
+
+@pytest.mark.parametrize("resolution", ["480p", "576p", "720p"])
+@pytest.mark.parametrize(
+    "size", [(832, 832), (1080, 1920), (1920, 1080), (2048, 600), (600, 2048), (201, 777)]
+)
+def test_a_crop_lies_in_the_middle_and_has_the_shape_of_its_bucket(size, resolution):
+    """The box is inside the picture, centred, touches two sides, and has the bucket's proportions."""
+    width, height = size
+    crop = model_crop(width, height, resolution)
+    assert crop.bucket_width % 64 == crop.bucket_height % 64 == 0
+    assert crop.width / crop.height == pytest.approx(crop.bucket_width / crop.bucket_height, rel=0.02)
+    assert abs(2 * crop.left + crop.width - width) <= 1
+    assert abs(2 * crop.top + crop.height - height) <= 1
+    assert crop.width == width or crop.height == height
+    assert 0 <= crop.lost(width, height) < 0.2
+
+
+def test_a_square_loses_nothing():
+    """A square picture is a shape of the model's own."""
+    assert model_crop(832, 832, "480p").lost(832, 832) == 0
+
+
+@pytest.mark.parametrize(("resolution", "area"), [("480p", 627**2), ("720p", 960**2)])
+def test_buckets_have_about_the_models_area(resolution, area):
+    """627 squared for 480p, 960 squared for 720p."""
+    for size in ((832, 832), (1080, 1920), (1920, 1080)):
+        crop = model_crop(*size, resolution)
+        assert crop.bucket_width * crop.bucket_height == pytest.approx(area, rel=0.1)

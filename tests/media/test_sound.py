@@ -1,0 +1,145 @@
+"""What becomes of a visitor's sound."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from infinitalk_media import MediaError, sound
+from tests.media.making import convert, silence, speech, write_wav
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "clip.mp3"
+
+
+def judge(path: Path) -> tuple[float, int, int, str]:
+    """Return seconds, rate, channels and codec, as an independent decoder sees them."""
+    with av.open(str(path)) as media:
+        stream = media.streams.audio[0]
+        samples = sum(frame.samples for frame in media.decode(stream))
+        return samples / stream.rate, stream.rate, stream.channels, stream.codec_context.name
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    return write_wav(tmp_path / "speech.wav", speech(20))
+
+
+def test_the_clip_has_the_length_that_was_asked_for(recording, target):
+    """Ten seconds are ten seconds to the millisecond, as MP3, 44.1 kHz, mono."""
+    facts = sound.prepare(recording, target, seconds=10)
+    seconds, rate, channels, codec = judge(target)
+    assert seconds == pytest.approx(10, abs=0.03)
+    assert (rate, channels, codec) == (44100, 1, "mp3float")
+    assert facts.duration_s == 10
+    assert facts.trimmed
+    assert not facts.padded
+
+
+def test_the_clip_begins_where_it_was_asked_to(tmp_path, target):
+    """A silent first half is not in a clip that starts after it."""
+    path = write_wav(tmp_path / "late.wav", np.concatenate([silence(6), speech(6)]))
+    assert sound.prepare(path, target, start_s=6, seconds=4).speech_s > 3
+
+
+def test_a_shorter_recording_keeps_its_length(tmp_path, target):
+    """Six seconds out of which ten are wanted stay six."""
+    facts = sound.prepare(write_wav(tmp_path / "six.wav", speech(6)), target, seconds=10)
+    assert facts.duration_s == 6
+    assert not facts.trimmed
+
+
+def test_a_short_recording_is_padded(tmp_path, target):
+    """One second becomes 3.5, which the model accepts, and the facts say so."""
+    facts = sound.prepare(write_wav(tmp_path / "one.wav", speech(1)), target)
+    assert judge(target)[0] == pytest.approx(3.5, abs=0.03)
+    assert facts.padded
+    assert any("silence was added" in warning for warning in facts.warnings)
+
+
+def test_the_cut_does_not_click(recording, target):
+    """Where the recording was cut, it fades: the last ten milliseconds are quiet."""
+    sound.prepare(recording, target, start_s=1.03, seconds=5.02)
+    samples = sound.decode(target, rate=44100)
+    assert np.abs(samples[-440:]).max() < 0.12
+    assert np.abs(samples).max() > 0.25
+
+
+def test_the_end_may_be_put_into_a_pause(tmp_path, target):
+    """With `end_in_pause` the clip ends in the last pause of its last two seconds."""
+    parts = [speech(3.5, pauses=False), silence(0.5), speech(5, pauses=False)]
+    path = write_wav(tmp_path / "pause.wav", np.concatenate(parts))
+    assert sound.prepare(path, target, seconds=5, end_in_pause=True).duration_s == pytest.approx(
+        3.75, abs=0.06
+    )
+    assert sound.prepare(path, target, seconds=5).duration_s == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("a.mp3", ["-b:a", "64k"]),
+        ("a.m4a", ["-c:a", "aac"]),
+        ("a.ogg", ["-c:a", "libvorbis"]),
+        ("a.opus", ["-c:a", "libopus"]),
+        ("a.webm", ["-c:a", "libopus"]),
+        ("a.flac", []),
+        ("a.aiff", []),
+        ("adpcm.wav", ["-c:a", "adpcm_ima_wav"]),
+        ("float32.wav", ["-c:a", "pcm_f32le"]),
+        ("float64.wav", ["-c:a", "pcm_f64le"]),
+        ("surround.wav", ["-af", "pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0"]),
+        ("float_surround.wav", ["-af", "pan=5.1|FL=c0|FC=c0", "-c:a", "pcm_f32le"]),
+    ],
+)
+def test_every_usual_format_is_read(recording, tmp_path, target, name, arguments):
+    """Each format comes out as the same speech at about the same level, whatever its container."""
+    facts = sound.prepare(convert(recording, tmp_path / name, *arguments), target, seconds=5)
+    assert judge(target)[0] == pytest.approx(5, abs=0.05)
+    assert facts.peak_dbfs == pytest.approx(-10.5, abs=3)
+    assert facts.speech_s > 3
+
+
+def test_the_sound_of_a_video_is_taken(tmp_path, tiny_mp4, target):
+    """A video with sound is a sound file, too."""
+    path = tmp_path / "video.mp4"
+    path.write_bytes(tiny_mp4)
+    assert sound.prepare(path, target).duration_s == 3.5
+
+
+def test_metadata_does_not_travel(recording, tmp_path, target):
+    """Titles and places of a recording stay with the visitor."""
+    tagged = convert(recording, tmp_path / "tagged.mp3", "-metadata", "title=Secret diary")
+    sound.prepare(tagged, target)
+    assert b"Secret" not in target.read_bytes()
+
+
+def test_warnings_tell_what_will_not_look_good(tmp_path, target):
+    """Clipping, a very quiet recording and long silences are said before anything is spent."""
+    clipped = np.clip(speech(5, volume=3.0).astype(float) * 20, -32768, 32767).astype("<i2")
+    quiet = speech(5, volume=0.02)
+    gaps = np.concatenate([speech(1), silence(4)])
+    for samples, word in ((clipped, "too loud"), (quiet, "quiet"), (gaps, "Less than half")):
+        facts = sound.prepare(write_wav(tmp_path / "x.wav", samples), target)
+        assert any(word in warning for warning in facts.warnings), facts
+    assert sound.prepare(write_wav(tmp_path / "x.wav", speech(5)), target).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "bad", [{"start_s": -1}, {"seconds": 0.1}, {"seconds": 41}, {"seconds": float("nan")}]
+)
+def test_a_part_that_cannot_be_is_refused(recording, target, bad):
+    """Start and length have their ranges."""
+    with pytest.raises(MediaError, match="must be"):
+        sound.prepare(recording, target, **bad)
+
+
+def test_a_start_after_the_end_is_said_so(recording, tmp_path, target):
+    """The sentence names the start, not a damaged file."""
+    for path in (recording, convert(recording, tmp_path / "a.mp3")):
+        with pytest.raises(MediaError, match="ends before the chosen start"):
+            sound.prepare(path, target, start_s=100)
+    assert not target.exists()
