@@ -1,0 +1,152 @@
+"""Where faces might be: boxes on which several of OpenCV's Haar cascades agree, also in a tilted picture."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from infinitalk_local.render.yuv import Bytes, Floats
+
+CONVINCING = 3  # votes at which nobody looks further
+
+_FOLDER = Path(cv2.__file__).parent / "data"
+_FRONTAL = ("frontalface_default", "frontalface_alt", "frontalface_alt2")
+_SIDES = (
+    400,
+    640,
+)  # long side in pixels of the two sizes that are searched: each cascade misses faces at some sizes
+_TILTS_DEG = (-15, 15, -30, 30)
+_SMALLEST = 0.09  # of the long side
+
+
+class Box(NamedTuple):
+    """A square in pixels of the gray picture of its view."""
+
+    x: float
+    y: float
+    side: float
+
+
+@dataclass(frozen=True)
+class View:
+    """The picture as the cascades see it: gray, evened out, smaller, perhaps turned upright."""
+
+    gray: Bytes
+    to_picture: Floats  # 2 x 3, from pixels here to pixels of the picture
+    tilt_deg: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A possible face: `votes` is how many pairs of cascade and size have found it, at most 6."""
+
+    view: View
+    box: Box
+    votes: int
+
+    @property
+    def rank(self) -> float:
+        """Many votes first; of two equally sure, the larger one, who is the person meant."""
+        return float(self.votes * self.box.side**0.5)
+
+
+def candidates(gray: Bytes) -> Iterator[Candidate]:
+    """Yield possible faces, the best first; the tilted ones only once the upright ones are used up."""
+    yield from _ranked(_upright(gray))
+    yield from _ranked([found for tilt in _TILTS_DEG for found in _tilted(gray, tilt)])
+    yield from _ranked(_around_eyes(gray))
+
+
+def _ranked(found: list[Candidate]) -> list[Candidate]:
+    return sorted(found, key=lambda candidate: -candidate.rank)[:4]
+
+
+def _upright(gray: Bytes) -> list[Candidate]:
+    views = [_view(gray, side, 0) for side in _SIDES]
+    scale = _SIDES[-1] / _SIDES[0]
+    small = [Box(*(scale * length for length in box)) for box in _detect(views[0].gray)]
+    return _grouped(views[-1], small + _detect(views[-1].gray))
+
+
+def _tilted(gray: Bytes, tilt_deg: float) -> list[Candidate]:
+    view = _view(gray, _SIDES[0], tilt_deg)
+    return _grouped(view, _detect(view.gray))
+
+
+def _around_eyes(gray: Bytes) -> list[Candidate]:
+    """Return boxes around pairs of alike eyes: a black beard hides a face from the frontal cascades."""
+    view = _view(gray, _SIDES[0], 0)
+    smallest = round(_SMALLEST * max(gray.shape) * 0.2)
+    found = [
+        cascade(name).detectMultiScale(view.gray, 1.1, 2, minSize=(smallest, smallest))
+        for name in ("eye", "eye_tree_eyeglasses")
+    ]
+    eyes = [Box(float(x), float(y), float(side)) for group in found for x, y, side, _ in group]
+    pairs = [(one, other) for one in eyes for other in eyes if _pairs(one, other)]
+    return _grouped(view, [_face_around(one, other) for one, other in pairs])
+
+
+def _pairs(left: Box, right: Box) -> bool:
+    """Say whether two boxes can be the eyes of one face: alike, level, and one to four widths apart."""
+    side = (left.side + right.side) / 2
+    apart, drop = right.x - left.x, abs(right.y + right.side / 2 - left.y - left.side / 2)
+    return 1.2 * side < apart < 3.5 * side and drop < 0.15 * apart and 0.65 < left.side / right.side < 1.5  # noqa: PLR2004
+
+
+def _face_around(left: Box, right: Box) -> Box:
+    """Return the box Haar's frontal cascades would have put around these eyes."""
+    middle = (left.x + left.side / 2 + right.x + right.side / 2) / 2
+    height = (left.y + left.side / 2 + right.y + right.side / 2) / 2
+    side = (right.x + right.side / 2 - left.x - left.side / 2) / 0.38
+    return Box(middle - side / 2, height - 0.385 * side, side)
+
+
+def _view(gray: Bytes, side: int, tilt_deg: float) -> View:
+    height, width = gray.shape
+    scale = side / max(height, width)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), tilt_deg, scale)
+    out = (round(width * scale), round(height * scale))
+    turn[:, 2] += (out[0] - width) / 2, (out[1] - height) / 2
+    shrink = cv2.resize(gray, out, interpolation=cv2.INTER_AREA) if tilt_deg == 0 else None
+    small = shrink if shrink is not None else cv2.warpAffine(gray, turn, out, flags=cv2.INTER_AREA)
+    even = cv2.createCLAHE(2.0, (8, 8)).apply(small)
+    return View(np.asarray(even, np.uint8), cv2.invertAffineTransform(turn).astype(np.float32), tilt_deg)
+
+
+def _detect(gray: Bytes) -> list[Box]:
+    smallest = round(_SMALLEST * max(gray.shape))
+    found = []
+    for name in _FRONTAL:
+        squares = cascade(name).detectMultiScale(gray, 1.05, 3, minSize=(smallest, smallest))
+        found += [Box(float(x), float(y), float(side)) for x, y, side, _ in squares]
+    return found
+
+
+@cache
+def cascade(name: str) -> cv2.CascadeClassifier:
+    """Return one of the cascades that come inside OpenCV 4, read once (some 20 ms each)."""
+    return cv2.CascadeClassifier(str(_FOLDER / f"haarcascade_{name}.xml"))
+
+
+def _grouped(view: View, boxes: list[Box]) -> list[Candidate]:
+    groups: list[list[Box]] = []
+    for box in boxes:
+        near = next((group for group in groups if _same(group[0], box)), None)
+        if near is None:
+            groups.append([box])
+        else:
+            near.append(box)
+    return [Candidate(view, Box(*np.mean(group, axis=0)), min(len(group), 6)) for group in groups]
+
+
+def _same(one: Box, other: Box) -> bool:
+    apart = np.hypot(
+        one.x + one.side / 2 - other.x - other.side / 2, one.y + one.side / 2 - other.y - other.side / 2
+    )
+    return bool(apart < 0.3 * min(one.side, other.side)) and max(one.side, other.side) < 1.7 * min(
+        one.side, other.side
+    )

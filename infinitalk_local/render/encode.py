@@ -1,0 +1,149 @@
+"""Writes frames and sound as one MP4, through an ffmpeg that works while the next frame is drawn."""
+
+import queue
+import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from infinitalk_local.render.sizes import Size
+from infinitalk_local.render.yuv import Floats, Frame, Matrix
+from infinitalk_media import ffmpeg
+
+SOUND_RATE = 48_000
+
+_WAITING_FRAMES = 4
+_STALL_S = 60.0  # an encoder that takes no frame for so long is dead
+
+
+class EncodeError(RuntimeError):
+    """ffmpeg died or hangs; the text is the last thing it said."""
+
+
+class Format(NamedTuple):
+    """What the video is like."""
+
+    size: Size
+    fps: int
+    matrix: Matrix
+    comment: str
+
+
+class Encoder:
+    """A running ffmpeg: `write` frames inside its `with` block; leaving the block finishes the file.
+
+    An exception inside the block kills ffmpeg, so that nothing of it outlives the block; the half-written
+    file is the caller's to remove. `sound` is mono at SOUND_RATE, and waits next to the target to be read.
+    """
+
+    def __init__(self, target: Path, style: Format, sound: Floats) -> None:
+        self._target, self._style, self._sound = target, style, sound
+        self._frames: queue.Queue[Frame | None] = queue.Queue(_WAITING_FRAMES)
+        self._broken = threading.Event()
+
+    def __enter__(self) -> Self:
+        self._sound_file = self._target.with_suffix(".f32")
+        self._sound_file.write_bytes(self._sound.astype("<f4").tobytes())
+        self._log = self._target.with_suffix(".log").open("w+b")
+        self._ffmpeg = subprocess.Popen(
+            [ffmpeg.find(), *_arguments(self._style, self._sound_file, self._target)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._log,
+        )
+        self._feeder = threading.Thread(target=self._feed, name="frames to ffmpeg", daemon=True)
+        self._feeder.start()
+        return self
+
+    def write(self, frame: Frame | None) -> None:
+        """Hand one frame over and return; waits only while several are still unread.
+
+        Raises EncodeError when ffmpeg has died or reads no more.
+        """
+        if self._broken.is_set():
+            raise EncodeError(self._last_words())
+        try:
+            self._frames.put(frame, timeout=_STALL_S)
+        except queue.Full:
+            raise EncodeError("ffmpeg takes no more frames") from None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._finish()
+        finally:
+            self._ffmpeg.kill()
+            self._ffmpeg.wait()
+            self._drain()
+            self._feeder.join(_STALL_S)
+            self._log.close()
+
+    def _finish(self) -> None:
+        self.write(None)
+        self._feeder.join(_STALL_S)
+        if self._ffmpeg.wait(_STALL_S) or self._broken.is_set():
+            raise EncodeError(self._last_words())
+
+    def _feed(self) -> None:
+        pipe = self._ffmpeg.stdin
+        if pipe is None:  # never so: it was asked for
+            return
+        try:
+            while (frame := self._frames.get()) is not None:
+                pipe.write(frame.buffer.data)
+            pipe.close()
+        except OSError:  # ffmpeg is gone; whoever writes next is told
+            self._broken.set()
+
+    def _drain(self) -> None:
+        """Make the feeder's next look at the queue its last, whatever is still in there."""
+        while not self._frames.empty():
+            self._frames.get_nowait()
+        self._frames.put_nowait(None)
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "ffmpeg stopped without a word"
+
+
+def _arguments(style: Format, sound: Path, target: Path) -> Sequence[str]:
+    width, height = style.size
+    tag = style.matrix.tag
+    return [
+        *("-nostdin", "-hide_banner", "-loglevel", "error", "-y"),
+        *(
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "nv12",
+            "-s",
+            f"{width}x{height}",
+            "-r",
+            str(style.fps),
+            "-i",
+            "pipe:0",
+        ),
+        *("-f", "f32le", "-ar", str(SOUND_RATE), "-ac", "1", "-i", f"file:{sound}"),
+        # The filter only writes the tags; as output options they would make ffmpeg convert the colours.
+        *("-vf", f"setparams=colorspace={tag}:color_primaries={tag}:color_trc={tag}:range=tv"),
+        *(
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-crf",
+            "20",
+            "-profile:v",
+            "high",
+            "-pix_fmt",
+            "yuv420p",
+        ),
+        *("-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart"),
+        *("-metadata", f"comment={style.comment}", "-metadata", f"description={style.comment}"),
+        *("-f", "mp4", f"file:{target}"),
+    ]
