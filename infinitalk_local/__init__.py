@@ -1,1 +1,6 @@
 """The same HTTP API as Segmind's, embedded: it renders a CPU preview instead of the paid video."""
+
+from infinitalk_local.server import create_app
+from infinitalk_local.settings import LocalSettings
+
+__all__ = ["LocalSettings", "create_app"]

@@ -1,0 +1,67 @@
+"""python -m infinitalk_local: the embedded server on a port of its own."""
+
+import argparse
+import socket
+from collections.abc import Sequence
+
+import uvicorn
+
+from infinitalk_local.server import create_app
+from infinitalk_local.settings import LocalSettings
+
+_CLOSING_S = 5
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    chosen = _parser().parse_args(arguments)
+    settings = LocalSettings(
+        keys=tuple(chosen.key),
+        trust=tuple(chosen.trust),
+        public_url=chosen.public_url,
+        queue_size=chosen.queue_size,
+        renders_at_once=chosen.renders_at_once,
+        retention_s=chosen.retention_s,
+        delay_s=chosen.delay_s,
+        fail_with=chosen.fail_with,
+        no_credits=chosen.no_credits,
+        rate_limit=chosen.rate_limit,
+    )
+    listener = socket.create_server((chosen.host, chosen.port))
+    print(f"Serving on http://{chosen.host}:{listener.getsockname()[1]}", flush=True)  # noqa: T201
+    config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=_CLOSING_S)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m infinitalk_local", description=__doc__)
+    default = LocalSettings()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000, help="0 takes a free one; it is printed")
+    parser.add_argument(
+        "--key", action="append", default=[], help="an accepted key; without one, any will do"
+    )
+    parser.add_argument(
+        "--trust",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="where inputs may come from though not public",
+    )
+    parser.add_argument("--public-url", help="the address to put into answers")
+    parser.add_argument("--queue-size", type=int, default=default.queue_size)
+    parser.add_argument("--renders-at-once", type=int, default=default.renders_at_once)
+    parser.add_argument(
+        "--retention-s", type=float, default=default.retention_s, help="how long results are kept"
+    )
+    misbehave = parser.add_argument_group("to misbehave, for trying out how a program takes it")
+    misbehave.add_argument("--delay-s", type=float, default=default.delay_s, help="added to each job")
+    misbehave.add_argument("--fail-with", metavar="TEXT", help="fail each job with this reason")
+    misbehave.add_argument(
+        "--no-credits", type=int, choices=(402, 406), help="refuse each job for lack of money"
+    )
+    misbehave.add_argument("--rate-limit", type=int, metavar="N", help="requests per minute and key")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

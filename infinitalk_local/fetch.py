@@ -1,0 +1,117 @@
+"""Fetches a job's inputs: from public addresses and trusted origins, never from anything else nearby.
+
+A name is resolved once, every address that it has is checked, and the connection goes to the checked address:
+a name that changes its mind between check and use gains nothing.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Collection
+
+import httpx
+
+from infinitalk_local.talk import BadInput
+
+SIZE_MAX = 100 * 1024**2
+SECONDS_MAX = 60.0
+REDIRECTS_MAX = 5
+_EXCHANGE = httpx.Timeout(20.0, connect=10.0)
+
+Resolver = Callable[[str, int], Awaitable[Collection[str]]]
+
+
+async def resolve(host: str, port: int) -> Collection[str]:
+    """Return every address of a name, by the system's resolver."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return {str(entry[4][0]) for entry in found}
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is out in the world; one that hides an IPv4 address counts as that."""
+    ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if inner:
+            return inner.is_global and not inner.is_multicast
+        # NAT64 carries an IPv4 address in its last 32 bits.
+        if ip in ipaddress.ip_network("64:ff9b::/96"):
+            return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF).is_global
+    return ip.is_global and not ip.is_multicast
+
+
+def origin_of(url: httpx.URL) -> str:
+    """Return scheme, host and port, the port always said."""
+    port = url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
+    return f"{url.scheme}://{url.host.lower()}:{port}"
+
+
+class Fetcher:
+    """Fetches within limits of size and time.
+
+    Args:
+        resolver: a name's addresses; an argument, so that a test can change a name's mind.
+    """
+
+    def __init__(self, trusted: Collection[str] = (), resolver: Resolver = resolve) -> None:
+        self._trusted = {origin_of(httpx.URL(origin)) for origin in trusted}
+        self._resolver = resolver
+
+    def trust(self, origin: str) -> None:
+        self._trusted.add(origin_of(httpx.URL(origin)))
+
+    async def fetch(self, address: str, what: str) -> bytes:
+        """Return the bytes at an address.
+
+        Raises:
+            BadInput: forbidden, unreachable, too large, too slow, or a web page.
+        """
+        try:
+            async with (
+                asyncio.timeout(SECONDS_MAX),
+                httpx.AsyncClient(trust_env=False, timeout=_EXCHANGE) as http,
+            ):
+                return await self._follow(http, httpx.URL(address), what)
+        except TimeoutError as error:
+            raise BadInput(f"the {what} did not arrive within {SECONDS_MAX:g} s") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise BadInput(f"the {what} could not be fetched ({type(error).__name__})") from error
+
+    async def _follow(self, http: httpx.AsyncClient, url: httpx.URL, what: str) -> bytes:
+        for _ in range(REDIRECTS_MAX + 1):
+            request = await self._request(url, what)
+            response = await http.send(request, stream=True)
+            try:
+                if not response.has_redirect_location:
+                    return await _read(response, what)
+            finally:
+                await response.aclose()
+            url = url.join(response.headers["location"])
+        raise BadInput(f"the {what} could not be fetched (too many redirects)")
+
+    async def _request(self, url: httpx.URL, what: str) -> httpx.Request:
+        """Build the request to a checked address, under the name that was asked for."""
+        headers = {"user-agent": "infinitalk-local/0.1", "accept-encoding": "identity", "accept": "*/*"}
+        if origin_of(url) in self._trusted:
+            return httpx.Request("GET", url, headers=headers)
+        if url.scheme not in ("http", "https") or not url.host:
+            raise BadInput(f"the {what} has no http or https address")
+        addresses = await self._resolver(url.host, url.port or 0)
+        if not addresses or not all(map(is_public, addresses)):
+            raise BadInput(f"the {what} lies at an address that is not public")
+        headers["host"] = url.netloc.decode("ascii")
+        pinned = url.copy_with(host=min(addresses), username="", password="")
+        return httpx.Request("GET", pinned, headers=headers, extensions={"sni_hostname": url.host})
+
+
+async def _read(response: httpx.Response, what: str) -> bytes:
+    if response.status_code != httpx.codes.OK:
+        raise BadInput(f"the {what} could not be fetched (HTTP {response.status_code})")
+    if response.headers.get("content-type", "").lower().startswith("text/html"):
+        raise BadInput(f"the {what} is a web page")
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > SIZE_MAX:
+            raise BadInput(f"the {what} is larger than {SIZE_MAX // 1024**2} MB")
+    return bytes(body)

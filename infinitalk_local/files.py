@@ -1,0 +1,61 @@
+"""Uploaded inputs and finished videos: a private folder, unguessable names, gone when their time is over."""
+
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "audio/mpeg": ".mp3",
+    "audio/mp3": ".mp3",
+    "audio/aiff": ".aiff",
+    "audio/x-aiff": ".aiff",
+    "audio/basic": ".au",
+    "audio/x-ms-wma": ".wma",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+    "video/quicktime": ".mov",
+}
+
+
+class Files:
+    """Keeps files under names that cannot be guessed; a name that it did not give is no file.
+
+    The folder is made with the first file, so that a server that is only built leaves nothing.
+    """
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._names: dict[str, float] = {}
+
+    def add(self, data: bytes, suffix: str, gone_at: float = float("inf")) -> str:
+        """Keep the bytes until `gone_at`, and return their name."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="infinitalk-local-"))
+        name = secrets.token_urlsafe(24) + suffix
+        (self._folder / name).write_bytes(data)
+        self._names[name] = gone_at
+        return name
+
+    def path(self, name: str) -> Path | None:
+        if self._folder is None or name not in self._names:
+            return None
+        return self._folder / name
+
+    def remove(self, name: str) -> None:
+        path = self.path(name)
+        if path:
+            del self._names[name]
+            path.unlink(missing_ok=True)
+
+    def sweep(self, now: float) -> None:
+        for name in [name for name, gone_at in self._names.items() if gone_at <= now]:
+            self.remove(name)
+
+    def close(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder, self._names = None, {}

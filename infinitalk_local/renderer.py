@@ -1,0 +1,187 @@
+"""Runs one render as a child process: a crash is an exit code, a time limit and a cancel are a kill.
+
+`render` is a function of plain values, so that any `concurrent.futures.Executor` can run it, on any machine.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from infinitalk_local.talk import BadInput
+
+_ROOT = Path(__file__).parent.parent
+_UNUSABLE_INPUT = 2
+_LAST_WORDS = 2000
+# No key and no setting of the page reaches the child.
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "FFMPEG_BINARY", "VIRTUAL_ENV", "SYSTEMROOT")
+
+
+class RenderFailed(Exception):
+    """The child ended without a video, for a reason that is not the visitor's."""
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """How to draw; `fps` frames per second."""
+
+    resolution: str
+    fps: int
+    seed: int
+    prompt: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished MP4, and what the child says about it."""
+
+    video: bytes
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Control:
+    """A hand on a running render: hears its progress, and can end it; stays in this process."""
+
+    def __init__(self, on_progress: Callable[[int, int], None]) -> None:
+        self.on_progress = on_progress
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._cancelled = False
+
+    def attach(self, child: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            self._child = child
+            if self._cancelled:
+                _kill(child)
+
+    def cancel(self) -> None:
+        with self._lock:
+            self._cancelled = True
+            if self._child:
+                _kill(self._child)
+
+    def detach(self) -> None:
+        """Let go before the child is reaped: its number may then be somebody else's."""
+        with self._lock:
+            self._child = None
+
+
+def render(  # noqa: PLR0917  # executors hand over arguments by position
+    picture: bytes,
+    sound: bytes,
+    options: RenderOptions,
+    command: tuple[str, ...],
+    timeout_s: float,
+    control: Control | None = None,
+) -> Rendered:
+    """Draw the preview of a picture and a sound.
+
+    Raises:
+        BadInput: picture or sound cannot be used; the text is the child's sentence.
+        RenderFailed: the child crashed, or took longer than `timeout_s`.
+    """
+    with tempfile.TemporaryDirectory(prefix="infinitalk-render-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "picture").write_bytes(picture)
+        (folder / "sound").write_bytes(sound)
+        arguments = ["picture", "sound", "-o", "talk.mp4", "--json", "--resolution", options.resolution]
+        arguments += ["--fps", str(options.fps), "--seed", str(options.seed), f"--prompt={options.prompt}"]
+        last = _run([*command, *arguments], folder, timeout_s, control)
+        try:
+            return Rendered((folder / "talk.mp4").read_bytes(), last)
+        except OSError as error:
+            raise RenderFailed("The renderer left no video.") from error
+
+
+def _run(command: list[str], folder: Path, timeout_s: float, control: Control | None) -> dict[str, Any]:
+    """Run the child to its end and return its result line; nothing of its process group outlives this."""
+    overran = threading.Event()
+    with (folder / "remarks").open("wb") as remarks:
+        child = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=_environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=remarks,
+            start_new_session=True,
+        )
+    timer = threading.Timer(timeout_s, _stop, (child, overran))
+    timer.daemon = True
+    timer.start()
+    try:
+        if control:
+            control.attach(child)
+        messages = _listen(child, control)
+        code = child.wait()  # bounded by the timer
+    finally:
+        timer.cancel()
+        if control:
+            control.detach()
+        _kill(child)
+        child.wait()
+    if overran.is_set():
+        raise RenderFailed(f"The renderer took longer than {timeout_s:g} s and was stopped.")
+    return _judge(code, messages, folder)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    own = {"PYTHONPATH": str(_ROOT), "TMPDIR": str(folder), "HOME": str(folder), "PYTHONUNBUFFERED": "1"}
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | own
+
+
+def _listen(child: subprocess.Popen[bytes], control: Control | None) -> dict[str, Any]:
+    """Read lines of JSON until the child closes its end; what is no JSON object is passed over."""
+    heard: dict[str, Any] = {}
+    assert child.stdout is not None  # noqa: S101  # it was asked for
+    with child.stdout as lines:
+        while line := lines.readline(65536):
+            message = _message(line)
+            heard |= message
+            if control:
+                _tell(message.get("progress"), control)
+    return heard
+
+
+def _tell(progress: object, control: Control) -> None:
+    match progress:
+        case {"done": int(done), "total": int(total)}:
+            control.on_progress(done, total)
+
+
+def _message(line: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _judge(code: int, messages: dict[str, Any], folder: Path) -> dict[str, Any]:
+    if code == _UNUSABLE_INPUT and isinstance(messages.get("error"), str):
+        raise BadInput(messages["error"])
+    if code != 0:
+        words = (folder / "remarks").read_bytes()[-_LAST_WORDS:].decode("utf-8", "replace")
+        raise RenderFailed(f"The renderer stopped unexpectedly (exit code {code}).") from RuntimeError(words)
+    result = messages.get("result")
+    return result if isinstance(result, dict) else {}
+
+
+def _stop(child: subprocess.Popen[bytes], overran: threading.Event) -> None:
+    overran.set()
+    _kill(child)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """End the child's whole group: an ffmpeg of its own must not stay behind."""
+    with contextlib.suppress(
+        ProcessLookupError, PermissionError
+    ):  # macOS answers EPERM for a group of zombies
+        os.killpg(child.pid, signal.SIGKILL)

@@ -1,0 +1,179 @@
+"""The routes of the API: read, ask the store, answer."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from infinitalk_local import answers, docs, uploads
+from infinitalk_local.fetch import Fetcher, Resolver, resolve
+from infinitalk_local.files import Files
+from infinitalk_local.jobs import Job, State, Store
+from infinitalk_local.reading import Gate, read_object
+from infinitalk_local.refusals import Refusal, answer_refusal
+from infinitalk_local.settings import LocalSettings
+from infinitalk_local.talk import BadInput, Talk, refuse_values
+from infinitalk_local.work import Workshop
+
+TALK, MOCK = "infinite-talk", "mock-inference"
+_OPEN = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+
+
+class Api:
+    """The parts of one server, and its life: `aclose` leaves no process, no task and no file."""
+
+    def __init__(self, settings: LocalSettings, executor: Executor | None, resolver: Resolver) -> None:
+        self.settings = settings
+        self.files = Files()
+        self.fetcher = Fetcher(settings.trust, resolver)
+        self.workshop = Workshop(settings, self.fetcher, self.files, executor)
+        self.gate = Gate(settings)
+        self.store = Store(
+            queue_size=settings.queue_size,
+            at_once=settings.renders_at_once,
+            retention_s=settings.retention_s,
+            on_forget=lambda job: self.files.remove(job.output or ""),
+        )
+
+    def trust(self, origin: str) -> None:
+        """Let inputs come from an origin that is not public, such as the page's own."""
+        self.fetcher.trust(origin)
+
+    def base(self, request: Request) -> str:
+        return (self.settings.public_url or str(request.base_url)).rstrip("/")
+
+    def submit(self, slug: str, body: dict[str, Any], base: str) -> Job:
+        if slug == MOCK:
+            work = self.workshop.mock(uploads.number(body.get("sleep")), uploads.number(body.get("credits")))
+            return self.store.submit(slug, body, work)
+        if slug != TALK:
+            raise Refusal(404, f"Model {slug} not found")
+        refuse_values(body)
+        if self.settings.no_credits:
+            raise Refusal(self.settings.no_credits, "Insufficient credits")
+        try:
+            talk = Talk.of(body)
+        except BadInput as reason:
+            return self.store.submit_failed(slug, body, str(reason))
+        return self.store.submit(slug, body, self.workshop.talk(talk, self._reader(base)))
+
+    def _reader(self, base: str) -> Any:
+        """Return a function that reads what was uploaded here, without a request to ourselves."""
+
+        def read_own(address: str) -> bytes | None:
+            path = self.files.path(address.removeprefix(f"{base}/assets/"))
+            return path.read_bytes() if path else None
+
+        return read_own
+
+    async def aclose(self) -> None:
+        await self.store.aclose()
+        self.workshop.close()
+        self.files.close()
+
+
+def create_app(
+    settings: LocalSettings | None = None, *, executor: Executor | None = None, resolver: Resolver = resolve
+) -> FastAPI:
+    """Return the server as an ASGI application; its `state.api` has `trust(origin)` and `aclose()`.
+
+    In process, through `httpx.ASGITransport`, there is no lifespan: call `aclose` yourself.
+    """
+    api = Api(settings or LocalSettings(), executor, resolver)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await api.aclose()
+
+    app = FastAPI(
+        title="InfiniteTalk, embedded", description=docs.DESCRIPTION, version="1", lifespan=lifespan
+    )
+    app.state.api = api
+    for error in (Refusal, HTTPException, Exception):
+        app.add_exception_handler(error, answer_refusal)
+    _add_job_routes(app, api)
+    _add_account_routes(app, api)
+    _add_file_routes(app, api)
+    return app
+
+
+def _add_job_routes(app: FastAPI, api: Api) -> None:
+    @app.post("/v2/{slug}", **docs.SUBMIT)
+    async def submit(slug: str, request: Request) -> JSONResponse:
+        api.gate.check(request)
+        body = await read_object(request)
+        job = api.submit(slug, body, api.base(request))
+        return JSONResponse(answers.submitted(job, api.base(request)))
+
+    @app.get("/v2/requests/{request_id}/status", **docs.STATUS)
+    async def status(request_id: str, request: Request) -> JSONResponse:
+        api.gate.check(request)
+        job = api.store.get(request_id)
+        return answers.status(job, api.base(request), api.store.queue_position(job))
+
+    @app.get("/v2/requests/{request_id}", **docs.RESULT)
+    @app.get("/v1/requests/{request_id}", **docs.RESULT)
+    async def result(request_id: str, request: Request) -> JSONResponse:
+        api.gate.check(request)
+        job = api.store.get(request_id)
+        if job.state is not State.COMPLETED:
+            return answers.status(job, api.base(request), api.store.queue_position(job))
+        return answers.result(job, api.base(request), api.files.path(job.output or ""))
+
+    @app.post("/v1/{slug}", **docs.NOW)
+    async def generate_now(slug: str, request: Request) -> Response:
+        api.gate.check(request)
+        body = await read_object(request)
+        job = api.submit(slug, body, api.base(request))
+        await job.over.wait()
+        if job.state is State.FAILED:
+            raise Refusal(422, job.error or "failed")
+        path = api.files.path(job.output or "")
+        if path is None:
+            return answers.result(job, api.base(request), None)
+        return Response(path.read_bytes(), media_type="video/mp4", headers=answers.headers(job))
+
+
+def _add_account_routes(app: FastAPI, api: Api) -> None:
+    @app.get("/v1/get-user-credits", **docs.CREDITS)
+    async def balance(request: Request) -> dict[str, float]:
+        api.gate.check(request)
+        return {"credits": 0.0 if api.settings.no_credits else answers.CREDITS, "free-credits": 0.0}
+
+    @app.get("/inference-request/request-history/{request_id}", **docs.HISTORY)
+    async def history(request_id: str, request: Request) -> dict[str, Any]:
+        api.gate.check(request)
+        job = api.store.history(request_id)
+        return answers.history(job, api.base(request), api.files.path(job.output or ""))
+
+    @app.get("/healthz", summary="Is the server there?")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+
+def _add_file_routes(app: FastAPI, api: Api) -> None:
+    @app.post("/upload-asset", **docs.UPLOAD)
+    async def upload(request: Request) -> dict[str, Any]:
+        api.gate.check(request)
+        body = await read_object(request, uploads.BODY_MAX)
+        assets = [uploads.decode(url) for url in uploads.data_urls(body)]
+        gone_at = api.store.now() + api.settings.retention_s
+        names = [api.files.add(data, suffix, gone_at) for data, suffix in assets]
+        return {
+            "file_urls": [f"{api.base(request)}/assets/{name}" for name in names],
+            "message": "File uploaded successfully",
+        }
+
+    @app.get("/assets/{name}", summary="An uploaded input", response_class=FileResponse)
+    @app.get("/outputs/{name}", summary="A finished video", response_class=FileResponse)
+    async def file(name: str) -> FileResponse:
+        api.files.sweep(api.store.now())
+        path = api.files.path(name)
+        if path is None:
+            raise Refusal(404, "Not found")
+        return FileResponse(path, headers=_OPEN | {"cache-control": "private, max-age=3600"})

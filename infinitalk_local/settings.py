@@ -1,0 +1,37 @@
+"""What the embedded server can be told, including how to misbehave."""
+
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """The defaults suit the page; times are in seconds.
+
+    Attributes:
+        keys: accepted API keys; none means that any non-empty one will do.
+        trust: origins (scheme://host:port) that inputs may come from although they are not public.
+        public_url: the address to put into answers; None takes the one that was asked.
+        queue_size: jobs that may wait; one more is refused with 429.
+        renders_at_once: jobs that run at the same time.
+        retention_s: how long a result is kept after its job has ended.
+        render_timeout_s: after which a render is killed.
+        delay_s: added to each job, to play a slow service.
+        fail_with: the reason with which each job fails, to play a failing one.
+        no_credits: 402 or 406, to play an empty account.
+        rate_limit: requests per minute and key; one more is refused with 429.
+        render_command: what draws the preview; a test puts something quicker here.
+    """
+
+    keys: tuple[str, ...] = ()
+    trust: tuple[str, ...] = ()
+    public_url: str | None = None
+    queue_size: int = 20
+    renders_at_once: int = 1
+    retention_s: float = 3600.0
+    render_timeout_s: float = 300.0
+    delay_s: float = 0.0
+    fail_with: str | None = None
+    no_credits: int | None = None
+    rate_limit: int | None = None
+    render_command: tuple[str, ...] = (sys.executable, "-m", "infinitalk_local.render")

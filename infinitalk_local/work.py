@@ -1,0 +1,80 @@
+"""What a job does: the talk fetches its inputs and renders, the mock only sleeps."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+from infinitalk_local.fetch import Fetcher
+from infinitalk_local.files import Files
+from infinitalk_local.jobs import Job, JobFailed, Work
+from infinitalk_local.renderer import Control, Rendered, RenderFailed, RenderOptions, render
+from infinitalk_local.settings import LocalSettings
+from infinitalk_local.talk import BadInput, Talk
+
+MOCK_SECONDS_MAX = 600.0
+
+
+class Workshop:
+    """Makes the work of each job.
+
+    Args:
+        executor: where renders run; None is a thread for each place in the queue. Elsewhere there is no
+            progress, and a cancelled render is only forgotten.
+    """
+
+    def __init__(
+        self, settings: LocalSettings, fetcher: Fetcher, files: Files, executor: Executor | None = None
+    ) -> None:
+        self._settings, self._fetcher, self._files = settings, fetcher, files
+        self._executor = executor
+        self._threads: ThreadPoolExecutor | None = None
+
+    def talk(self, talk: Talk, read_own: Callable[[str], bytes | None]) -> Work:
+        """Return the work of a talk; `read_own` reads an address that is this server's own."""
+
+        async def work(job: Job) -> None:
+            job.seed = talk.seed
+            await self._misbehave()
+            try:
+                picture = read_own(talk.image) or await self._fetcher.fetch(talk.image, "picture")
+                sound = read_own(talk.audio) or await self._fetcher.fetch(talk.audio, "sound")
+                rendered = await self._render(job, picture, sound, talk)
+            except (BadInput, RenderFailed) as error:
+                raise JobFailed(str(error)) from error
+            job.facts = rendered.facts
+            job.output = self._files.add(rendered.video, ".mp4")
+
+        return work
+
+    def mock(self, seconds: float, cost: float) -> Work:
+        async def work(job: Job) -> None:
+            await self._misbehave()
+            await asyncio.sleep(min(max(seconds, 0.0), MOCK_SECONDS_MAX))
+            job.cost = cost
+
+        return work
+
+    async def _misbehave(self) -> None:
+        await asyncio.sleep(self._settings.delay_s)
+        if self._settings.fail_with is not None:
+            raise JobFailed(self._settings.fail_with)
+
+    async def _render(self, job: Job, picture: bytes, sound: bytes, talk: Talk) -> Rendered:
+        options = RenderOptions(talk.resolution, talk.fps, talk.seed, talk.prompt)
+        values = (picture, sound, options, self._settings.render_command, self._settings.render_timeout_s)
+        loop = asyncio.get_running_loop()
+        if self._executor is not None:
+            return await loop.run_in_executor(self._executor, render, *values)
+        self._threads = self._threads or ThreadPoolExecutor(self._settings.renders_at_once)
+        control = Control(lambda done, total: setattr(job, "progress", (done, total)))
+        under_way = loop.run_in_executor(self._threads, render, *values, control)
+        try:
+            return await asyncio.shield(under_way)
+        except asyncio.CancelledError:
+            control.cancel()
+            await asyncio.gather(under_way, return_exceptions=True)  # its folder is gone when it has returned
+            raise
+
+    def close(self) -> None:
+        if self._threads:
+            self._threads.shutdown(wait=True)
