@@ -1,0 +1,57 @@
+"""Runs the embedded server for a test: on a port in a thread, with a renderer of the test's choice."""
+
+import contextlib
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+
+from infinitalk_local import LocalSettings, create_app
+from infinitalk_local.fetch import Resolver, resolve
+
+
+@contextlib.contextmanager
+def serving(settings: LocalSettings | None = None, resolver: Resolver = resolve) -> Iterator[str]:
+    """Serve until the block ends, and yield the base URL."""
+    app = create_app(settings, resolver=resolver)
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.005)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+
+
+def stand_in(folder: Path, code: str) -> tuple[str, ...]:
+    """Return a render command that runs `code` in the renderer's place, with its arguments in sys.argv."""
+    script = folder / "stand_in.py"
+    script.write_text(f"import json, os, signal, sys, time\n{code}\n")
+    return (sys.executable, str(script))
+
+
+def copies(folder: Path, video: bytes, *, seconds: float = 0.0) -> tuple[str, ...]:
+    """Return a command that takes `seconds`, tells progress, and leaves a video; one at a time."""
+    finished = folder / "finished.mp4"
+    finished.write_bytes(video)
+    code = f"""
+os.mkdir({str(folder / "busy")!r})
+for done in range(6):
+    print(json.dumps({{"progress": {{"done": done, "total": 5}}}}), flush=True)
+    time.sleep({seconds} / 6)
+target = sys.argv[sys.argv.index("-o") + 1]
+open(target, "wb").write(open({str(finished)!r}, "rb").read())
+os.rmdir({str(folder / "busy")!r})
+print(json.dumps({{"result": {{"renderer": "stand-in", "arguments": sys.argv[1:]}}}}), flush=True)
+"""
+    return stand_in(folder, code)

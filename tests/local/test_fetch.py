@@ -1,0 +1,236 @@
+"""From where inputs are fetched, and from where never."""
+
+import http.server
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from infinitalk_local import fetch
+from infinitalk_local.fetch import Fetcher, is_public
+from infinitalk_local.talk import BadInput
+
+PRIVATE = [
+    "127.0.0.1",
+    "127.8.9.10",
+    "0.0.0.0",  # noqa: S104  # an address to be refused
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "192.0.2.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fd00::1",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "::ffff:169.254.169.254",
+    "2002:7f00:0001::",
+    "64:ff9b::7f00:1",
+    "2001:db8::1",
+]
+PUBLIC = ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8"]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_private_addresses(address):
+    """Loopback, private, link-local, metadata, multicast, and what hides one of them, are not public."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses(address):
+    """What is out in the world is."""
+    assert is_public(address)
+
+
+class Site:
+    """A web server on loopback that answers by path and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.answers: dict[str, tuple[int, dict[str, str], bytes]] = {}
+
+    def handle(self, handler: http.server.BaseHTTPRequestHandler) -> None:
+        self.asked.append((handler.path, handler.headers["Host"]))
+        status, headers, body = self.answers.get(handler.path, (404, {}, b""))
+        handler.send_response(status)
+        for name, value in ({"Content-Length": str(len(body))} | headers).items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            site.handle(self)
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        site.origin = f"http://127.0.0.1:{server.server_port}"
+        site.port = server.server_port
+        yield site
+        server.shutdown()
+
+
+def names(**table: list[str]):
+    """Return a resolver that knows these names; each look-up takes the next answer."""
+
+    async def resolve(host: str, port: int) -> list[str]:
+        answers = table.get(host.replace(".", "_").replace("-", "_"), [])
+        return [answers.pop(0)] if len(answers) > 1 else answers[:1]
+
+    return resolve
+
+
+async def test_a_trusted_origin_is_fetched_from(site):
+    """The page's own files come from loopback, because its origin is trusted."""
+    site.answers["/a.jpg"] = (200, {"Content-Type": "image/jpeg"}, b"picture")
+    assert await Fetcher([site.origin]).fetch(f"{site.origin}/a.jpg", "picture") == b"picture"
+    fetcher = Fetcher()
+    fetcher.trust(site.origin)
+    assert await fetcher.fetch(f"{site.origin}/a.jpg", "picture") == b"picture"
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "[::ffff:7f00:1]"]
+)
+async def test_an_untrusted_origin_nearby_is_never_asked(site, host):
+    """However loopback is spelled, no request reaches it."""
+    with pytest.raises(BadInput):
+        await Fetcher().fetch(f"http://{host}:{site.port}/a.jpg", "picture")
+    assert site.asked == []
+
+
+async def test_the_trusted_port_does_not_open_others(site):
+    """Trust is in scheme, host and port together."""
+    fetcher = Fetcher([f"http://127.0.0.1:{site.port + 1}", f"https://127.0.0.1:{site.port}"])
+    with pytest.raises(BadInput, match="not public"):
+        await fetcher.fetch(f"{site.origin}/a.jpg", "picture")
+    assert site.asked == []
+
+
+async def test_a_redirect_into_the_house_is_not_followed(site):
+    """From a trusted origin to an untrusted one nearby: refused."""
+    other = f"http://127.0.0.2:{site.port}/secret"
+    site.answers["/a.jpg"] = (302, {"Location": other}, b"")
+    with pytest.raises(BadInput, match="not public"):
+        await Fetcher([site.origin]).fetch(f"{site.origin}/a.jpg", "picture")
+    assert [path for path, _ in site.asked] == ["/a.jpg"]
+
+
+async def test_a_redirect_within_the_rule_is_followed(site):
+    """A relative redirect of a trusted origin is fine, an endless one is not."""
+    site.answers["/a"] = (302, {"Location": "/b"}, b"")
+    site.answers["/b"] = (200, {}, b"picture")
+    site.answers["/round"] = (302, {"Location": "/round"}, b"")
+    fetcher = Fetcher([site.origin])
+    assert await fetcher.fetch(f"{site.origin}/a", "picture") == b"picture"
+    with pytest.raises(BadInput, match="too many redirects"):
+        await fetcher.fetch(f"{site.origin}/round", "picture")
+
+
+@pytest.mark.parametrize("answers", [["127.0.0.1"], ["10.0.0.1"], ["169.254.169.254"]])
+async def test_a_name_that_means_a_private_address_is_refused(site, answers):
+    """A public name is judged by the addresses that it has."""
+    fetcher = Fetcher(resolver=names(evil_example=answers))
+    with pytest.raises(BadInput, match="not public"):
+        await fetcher.fetch(f"http://evil.example:{site.port}/a.jpg", "picture")
+    assert site.asked == []
+
+
+async def test_a_name_with_one_private_address_among_public_ones_is_refused():
+    """All addresses of a name must be public, not just the first."""
+
+    async def both(host: str, port: int) -> list[str]:
+        return ["8.8.8.8", "127.0.0.1"]
+
+    with pytest.raises(BadInput, match="not public"):
+        await Fetcher(resolver=both).fetch("http://mixed.example/a.jpg", "picture")
+
+
+async def test_the_connection_goes_to_the_address_that_was_checked(site, monkeypatch):
+    """A name that changes its mind gains nothing: it is asked once, and what it said is connected to."""
+    asked = []
+
+    async def fickle(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
+
+    monkeypatch.setattr(fetch, "is_public", lambda address: address == "127.0.0.1")
+    site.answers["/a.jpg"] = (200, {}, b"picture")
+    url = f"http://fickle.example:{site.port}/a.jpg"
+    assert await Fetcher(resolver=fickle).fetch(url, "picture") == b"picture"
+    assert asked == ["fickle.example"]
+    assert site.asked == [("/a.jpg", f"fickle.example:{site.port}")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "sense"),
+    [
+        ((404, {}, b""), "HTTP 404"),
+        ((500, {}, b""), "HTTP 500"),
+        ((206, {}, b"part"), "HTTP 206"),
+        ((200, {"Content-Type": "text/html; charset=utf-8"}, b"<html>log in"), "web page"),
+    ],
+)
+async def test_what_is_no_input_is_told(site, answer, sense):
+    """A missing file, an error and a log-in page each have their reason."""
+    site.answers["/a"] = answer
+    with pytest.raises(BadInput, match=sense):
+        await Fetcher([site.origin]).fetch(f"{site.origin}/a", "picture")
+
+
+async def test_too_much_is_cut_off(site, monkeypatch):
+    """The bytes are counted, whatever the headers say."""
+    monkeypatch.setattr(fetch, "SIZE_MAX", 1024**2)
+    site.answers["/a"] = (200, {}, b"x" * (2 * 1024**2))
+    with pytest.raises(BadInput, match="larger than 1 MB"):
+        await Fetcher([site.origin]).fetch(f"{site.origin}/a", "sound")
+
+
+async def test_too_slow_is_cut_off(monkeypatch):
+    """A fetch has an end, also when a name server does not answer."""
+    import asyncio
+
+    async def never(host: str, port: int) -> list[str]:
+        await asyncio.Event().wait()
+        return []
+
+    monkeypatch.setattr(fetch, "SECONDS_MAX", 0.05)
+    with pytest.raises(BadInput, match="did not arrive"):
+        await Fetcher(resolver=never).fetch("http://slow.example/a.jpg", "picture")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "http://[", "ftp://a.example/x", "http://user@", "https://exa mple.com"]
+)
+async def test_addresses_that_are_none(url):
+    """Nonsense is a reason, not a crash."""
+    with pytest.raises(BadInput):
+        await Fetcher(resolver=names()).fetch(url, "picture")
+
+
+async def test_a_refused_connection_is_told():
+    """Nobody at the address: the reason names what happened."""
+    with pytest.raises(BadInput, match="ConnectError"):
+        await Fetcher(["http://127.0.0.1:9"]).fetch("http://127.0.0.1:9/a", "picture")
+
+
+def test_origins_are_compared_with_their_port():
+    """An origin without a port is the one with the scheme's own."""
+    assert fetch.origin_of(httpx.URL("https://A.example/x")) == "https://a.example:443"

@@ -1,0 +1,179 @@
+"""What becomes of a job whose render crashes, hangs, lies, or is cut off; and that nothing is left of it."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infinitalk_local import LocalSettings, create_app
+from tests.local.conftest import body_of, connect, ended
+from tests.local.serving import copies, serving, stand_in
+
+SUBMIT = "/v2/infinite-talk"
+ROOT = Path(__file__).parent.parent.parent
+
+
+def fate(command: tuple[str, ...], **settings: object) -> str:
+    """Return the reason with which a job fails under a renderer."""
+    with serving(LocalSettings(render_command=command, **settings)) as base, connect(base) as http:
+        look = ended(http, http.post(SUBMIT, json=body_of(http)).json()["request_id"])
+    assert look.status_code == 422
+    return look.json()["error"]
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path, monkeypatch):
+    """Let every temporary file of a test be seen, and find none at its end."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", "exit code -9"),
+        ("raise SystemExit(1)", "exit code 1"),
+        ("raise RuntimeError('boom')", "exit code 1"),
+        ("pass", "left no video"),
+        ('print(\'{"error": "The picture is damaged."}\'); sys.exit(2)', "^The picture is damaged.$"),
+        (
+            "print('rubbish', 5, flush=True); print('[1]'); print('{'); print('x' * 100000); sys.exit(3)",
+            "exit code 3",
+        ),
+        ('print(\'{"progress": {"done": "many"}}\'); print(\'{"progress": 7}\'); sys.exit(2)', "exit code 2"),
+    ],
+)
+def test_a_render_that_ends_badly_fails_its_job(tmp_path, code, reason):
+    """A kill, a crash, rubbish and a missing video are each told; the child's own sentence is passed on."""
+    assert re.search(reason, fate(stand_in(tmp_path, code)))
+
+
+def test_a_render_that_hangs_is_stopped(tmp_path):
+    """After the time limit the child is killed, with the children that it has itself."""
+    pids = tmp_path / "pids"
+    code = f"""
+import subprocess
+inner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+open({str(pids)!r}, "w").write(f"{{os.getpid()}} {{inner.pid}}")
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+time.sleep(600)
+"""
+    assert "longer than 1.5 s" in fate(stand_in(tmp_path, code), render_timeout_s=1.5)
+    for pid in pids.read_text().split():
+        assert_gone(int(pid))
+
+
+def assert_gone(pid: int) -> None:
+    """A killed process may need a moment until it has left."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except FileNotFoundError:
+            return
+        if state == "Z":
+            return
+    pytest.fail(f"process {pid} is still there")
+
+
+def test_the_child_sees_no_key(tmp_path, monkeypatch):
+    """No secret of the page's environment reaches the process that reads strangers' files."""
+    monkeypatch.setenv("SEGMIND_API_KEY", "SG_secret")
+    seen = tmp_path / "seen"
+    code = f"open({str(seen)!r}, 'w').write(repr(dict(os.environ)) + repr(sys.argv)); sys.exit(1)"
+    fate(stand_in(tmp_path, code))
+    assert "SG_secret" not in seen.read_text()
+    assert "PATH" in seen.read_text()
+
+
+def test_temporary_files_of_a_killed_child_go_with_it(tmp_path):
+    """What the child leaves in its temporary folder is removed though it could not do so itself."""
+    code = "import tempfile; tempfile.mkdtemp(); os.kill(os.getpid(), signal.SIGKILL)"
+    assert "exit code -9" in fate(stand_in(tmp_path, code))
+
+
+async def test_closing_in_process_ends_everything(tmp_path):
+    """Embedded, without a lifespan, `aclose` kills the render in hand and fails what waits."""
+    pid_file = tmp_path / "pid"
+    command = stand_in(tmp_path, f"open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(600)")
+    app = create_app(LocalSettings(render_command=command))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"x-api-key": "k"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://embedded.test", headers=headers
+    ) as http:
+        urls = ["data:image/png;base64,AAAA", "data:audio/mpeg;base64,AAAA"]
+        uploaded = (await http.post("/upload-asset", json={"data_urls": urls})).json()["file_urls"]
+        body = {"image": uploaded[0], "audio": uploaded[1], "prompt": "Hi."}
+        ids = [(await http.post(SUBMIT, json=body)).json()["request_id"] for _ in range(2)]
+        while not (pid_file.exists() and pid_file.read_text()):  # noqa: ASYNC110  # another process writes it
+            await asyncio.sleep(0.01)  # an exchange in process gives the loop no turn
+        await app.state.api.aclose()
+        for request_id in ids:
+            look = await http.get(f"/v2/requests/{request_id}/status")
+            assert (look.status_code, look.json()["error"]) == (422, "The server was stopped.")
+    assert_gone(int(pid_file.read_text()))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_server_leaves_no_process_and_no_file(tmp_path, own_temporary_folder, number):
+    """`python -m infinitalk_local`, stopped in mid-render, takes its child and its files along."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "infinitalk_local", "--port", "0"],
+        cwd=ROOT,
+        env=os.environ | {"TMPDIR": str(own_temporary_folder)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with server, connect(server.stdout.readline().split()[-1]) as http:
+        urls = [
+            http.post("/upload-asset", json={"data_urls": [data_url(path)]}).json()["file_urls"][0]
+            for path in ("examples/portraits/mira.jpg", "examples/voices/hello.mp3")
+        ]
+        body = {"image": urls[0], "audio": urls[1], "prompt": "Hi.", "resolution": "720p", "fps": 30}
+        request_id = http.post(SUBMIT, json=body).json()["request_id"]
+        while "progress" not in http.get(f"/v2/requests/{request_id}/status").json():
+            pass
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        children += [
+            child
+            for task in Path(f"/proc/{server.pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+        assert children
+        server.send_signal(number)
+        server.wait(30)
+    for pid in children:
+        assert_gone(int(pid))
+
+
+def data_url(path: str) -> str:
+    import base64
+
+    kind = "image/jpeg" if path.endswith(".jpg") else "audio/mpeg"
+    return f"data:{kind};base64," + base64.b64encode((ROOT / path).read_bytes()).decode()
+
+
+def test_another_executor_can_render(tmp_path, tiny_mp4):
+    """The render is a function of plain values: it runs in a pool of processes, too."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from starlette.testclient import TestClient
+
+    command = copies(tmp_path, tiny_mp4)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        app = create_app(LocalSettings(render_command=command), executor=pool)
+        with TestClient(app, headers={"x-api-key": "k"}) as http:
+            assert http.post("/v1/infinite-talk", json=body_of(http)).content == tiny_mp4

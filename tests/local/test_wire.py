@@ -1,0 +1,359 @@
+"""The wire of the embedded server, point by point."""
+
+import base64
+import re
+import threading
+
+import httpx
+import pytest
+
+from infinitalk_local import LocalSettings
+from tests.local.conftest import PICTURE, SOUND, body_of, connect, ended
+from tests.local.serving import copies, serving, stand_in
+
+SUBMIT = "/v2/infinite-talk"
+
+
+def test_a_job_goes_from_submission_to_video(http, tiny_mp4):
+    """Submit gives five keys with absolute addresses, the status has no output, the result has the video."""
+    submitted = http.post(SUBMIT, json=body_of(http, seed=7)).json()
+    assert set(submitted) == {"request_id", "status", "poll_url", "status_url", "response_url"}
+    assert re.fullmatch(r"[0-9a-f]{32}", submitted["request_id"])
+    assert submitted["status"] == "QUEUED"
+    look = ended(http, submitted["request_id"])
+    assert look.status_code == 200
+    assert "output" not in look.json()
+    metrics = look.json()["metrics"]
+    assert metrics["cost"] == 0.0
+    assert {"remaining_credits", "inference_time", "queue_time", "total_time"} <= set(metrics)
+    for address in ("response_url", "poll_url"):
+        result = http.get(submitted[address]).json()
+        assert result["status"] == "COMPLETED"
+        assert result["output"] == result["video"]["url"]
+        assert result["video"]["content_type"] == "video/mp4"
+        assert result["video"]["file_size"] == str(len(tiny_mp4))
+        assert (result["seed"], result["prompt"], result["error"]) == (7, "Hello.", None)
+    assert httpx.get(result["output"]).content == tiny_mp4
+
+
+def test_the_child_is_given_every_parameter(http):
+    """Resolution, fps, seed and prompt reach the renderer, and its facts reach the metrics."""
+    more = {"resolution": "720p", "fps": 30, "seed": 9, "prompt": "--calm"}
+    request_id = http.post(SUBMIT, json=body_of(http, **more)).json()["request_id"]
+    metrics = ended(http, request_id).json()["metrics"]
+    assert metrics["renderer"] == "stand-in"
+    said = " ".join(metrics["arguments"])
+    assert "--resolution 720p --fps 30 --seed 9 --prompt=--calm" in said
+
+
+def test_queued_and_processing_are_true(tmp_path, tiny_mp4):
+    """One job is drawn at a time (the stand-in refuses a second); the others wait with their place."""
+    command = copies(tmp_path, tiny_mp4, seconds=0.6)
+    with serving(LocalSettings(render_command=command)) as base, connect(base) as http:
+        body = body_of(http)
+        ids = [http.post(SUBMIT, json=body).json()["request_id"] for _ in range(3)]
+        seen: dict[str, list[str]] = {one: [] for one in ids}
+        positions, progress = [], []
+        while any(not states or states[-1] != "COMPLETED" for states in seen.values()):
+            looks = {one: http.get(f"/v2/requests/{one}/status").json() for one in ids}
+            for one, look in looks.items():
+                seen[one] = seen[one] if look["status"] in seen[one] else [*seen[one], look["status"]]
+            positions.append(looks[ids[2]].get("queue_position"))
+            progress += [look["progress"] for look in looks.values() if "progress" in look]
+    assert seen[ids[1]] == seen[ids[2]] == ["QUEUED", "PROCESSING", "COMPLETED"]
+    assert [p for p in positions if p is not None] == sorted(
+        (p for p in positions if p is not None), reverse=True
+    )
+    assert {0, 1} <= set(positions)
+    assert all(step["total"] == 5 and 0 <= step["done"] <= 5 for step in progress)
+    assert any(step["done"] > 0 for step in progress)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", SUBMIT),
+        ("POST", "/v1/infinite-talk"),
+        ("POST", "/upload-asset"),
+        ("GET", "/v2/requests/x/status"),
+        ("GET", "/v2/requests/x"),
+        ("GET", "/v1/requests/x"),
+        ("GET", "/v1/get-user-credits"),
+        ("GET", "/inference-request/request-history/x"),
+    ],
+)
+def test_every_route_wants_a_key(server, method, path):
+    """Without a key, and with Bearer, the answer is 401 in the vendor's words."""
+    missing = httpx.request(method, server + path)
+    assert (missing.status_code, missing.json()) == (
+        401,
+        {"error": "Missing Authorization or x-api-key in header"},
+    )
+    bearer = httpx.request(method, server + path, headers={"authorization": "Bearer SG_x"})
+    assert bearer.status_code == 401
+    assert bearer.json()["error"].startswith("Unauthorized.")
+
+
+def test_a_wrong_key_is_refused():
+    """With keys of its own the server accepts those alone."""
+    with serving(LocalSettings(keys=("right",))) as base:
+        wrong = httpx.get(f"{base}/v1/get-user-credits", headers={"x-api-key": "wrong"})
+        right = httpx.get(f"{base}/v1/get-user-credits", headers={"x-api-key": "right"})
+    assert wrong.status_code == 401
+    assert wrong.json()["error"].startswith("Unauthorized. API key is invalid")
+    assert right.json() == {"credits": 100.0, "free-credits": 0.0}
+
+
+@pytest.mark.parametrize("path", [SUBMIT, "/v1/infinite-talk", "/upload-asset"])
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"{}", "text/plain", 406),
+        (b"{}", "", 406),
+        (b"not json", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b'"x"', "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"", "application/json", 400),
+    ],
+)
+def test_a_body_that_is_no_json_object(http, path, content, kind, status):
+    """Another content type is 406, anything but a JSON object 400; each says why."""
+    answer = http.post(path, content=content, headers={"content-type": kind})
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error"}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        *({"resolution": "1080p"}, {"resolution": None}, {"fps": 15}, {"fps": 31}),
+        *({"fps": "25"}, {"fps": True}, {"fps": 25.5}, {"base64": "yes"}),
+    ],
+    ids=str,
+)
+def test_a_value_outside_its_set_is_refused_at_once(http, values):
+    """Declared sets and ranges are checked at the door: 406, and no job."""
+    answer = http.post(SUBMIT, json=body_of(http, **values))
+    assert answer.status_code == 406
+    assert next(iter(values)) in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        *({"image": None}, {"image": "data:image/png;base64,AA=="}, {"audio": ""}, {"audio": 5}),
+        *({"prompt": ""}, {"prompt": "x" * 2001}, {"seed": -2}, {"seed": "7"}),
+        {"image": "http://127.0.0.1:9/a.jpg"},
+    ],
+    ids=lambda values: str(values)[:40],
+)
+def test_other_bad_values_fail_at_the_first_look(http, values):
+    """As at the vendor's, most of a body is judged later: 200 with an id, then FAILED as 422 on all three."""
+    answer = http.post(SUBMIT, json=body_of(http) | values)
+    assert answer.status_code == 200
+    request_id = answer.json()["request_id"]
+    look = ended(http, request_id)
+    for address in (
+        f"/v2/requests/{request_id}/status",
+        f"/v2/requests/{request_id}",
+        f"/v1/requests/{request_id}",
+    ):
+        again = http.get(address)
+        assert again.status_code == 422
+        assert again.json()["status"] == "FAILED"
+        assert again.json()["error"] == look.json()["error"]
+    assert "cost" not in look.json()["metrics"]
+
+
+def test_unknown_things_are_404(http):
+    """An unknown slug, id, file and path are 404 with words, and another method is 405."""
+    assert http.post("/v2/no-such-model", json={}).status_code == 404
+    for path in ("/v2/requests/abc", "/v2/requests/abc/status", "/v1/requests/abc"):
+        answer = http.get(path)
+        assert (answer.status_code, answer.json()) == (404, {"error": "Request abc not found"})
+    for path in (
+        "/outputs/x.mp4",
+        "/assets/..%2f..%2fetc%2fpasswd",
+        "/nowhere",
+        "/inference-request/request-history/x",
+    ):
+        answer = http.get(path)
+        assert answer.status_code == 404
+        assert set(answer.json()) == {"error"}
+    assert http.delete("/healthz").status_code == 405
+    assert set(http.delete("/healthz").json()) == {"error"}
+
+
+def test_unknown_fields_are_ignored(http):
+    """What the server does not know does no harm."""
+    assert http.post(SUBMIT, json=body_of(http, colour="teal")).status_code == 200
+
+
+def test_the_synchronous_call(http, tiny_mp4):
+    """v1 answers with the raw video and tells the run in headers."""
+    answer = http.post("/v1/infinite-talk", json=body_of(http, seed=7))
+    assert answer.content == tiny_mp4
+    assert answer.headers["content-type"] == "video/mp4"
+    assert (answer.headers["x-cost"], answer.headers["x-seed-value"]) == ("0.0", "7")
+    assert {"x-remaining-credits", "x-request-id", "x-generation-time"} <= set(answer.headers)
+    failed = http.post("/v1/infinite-talk", json={})
+    assert (failed.status_code, set(failed.json())) == (422, {"error"})
+
+
+def test_base64_brings_the_video_in_the_answer(http, tiny_mp4):
+    """With base64 the output is the video itself."""
+    request_id = http.post(SUBMIT, json=body_of(http, base64=True)).json()["request_id"]
+    ended(http, request_id)
+    assert base64.b64decode(http.get(f"/v2/requests/{request_id}").json()["output"]) == tiny_mp4
+
+
+def test_a_random_seed_is_told(http):
+    """-1 asks for chance, and the result says which number it was."""
+    request_id = http.post(SUBMIT, json=body_of(http, seed=-1)).json()["request_id"]
+    ended(http, request_id)
+    assert http.get(f"/v2/requests/{request_id}").json()["seed"] >= 0
+
+
+def test_files_are_served_without_a_key_and_by_range(http, server):
+    """Assets and outputs are public, unguessable, resumable, and never sniffed."""
+    (url,) = http.post("/upload-asset", json={"data_urls": [SOUND]}).json()["file_urls"]
+    whole = httpx.get(url)
+    assert whole.content == base64.b64decode(SOUND.split(",")[1])
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    assert whole.headers["etag"]
+    part = httpx.get(url, headers={"range": "bytes=2-"})
+    assert (part.status_code, part.content) == (206, whole.content[2:])
+    assert len(url.rsplit("/", 1)[1]) > 30
+
+
+@pytest.mark.parametrize(
+    ("urls", "status"),
+    [
+        (None, 400),
+        ([], 400),
+        ("data:", 400),
+        ([5], 400),
+        (["http://example.com/a.jpg"], 400),
+        (["data:image/png,plain"], 400),
+        (["data:image/png;base64,!!!"], 400),
+        (["data:image/png;base64,"], 400),
+        (["data:text/html;base64,PGI+"], 400),
+        ([PICTURE] * 11, 400),
+        (["data:image/png;base64," + "A" * (68 * 1024 * 1024)], 413),
+        (["data:image/png;base64," + "A" * (101 * 1024 * 1024)], 413),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_bad_uploads(http, urls, status):
+    """Each bad upload is refused with words; too large is 413."""
+    answer = http.post("/upload-asset", json={"data_urls": urls})
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error"}
+
+
+def test_a_submission_is_small(http):
+    """A megabyte is enough for a submission."""
+    assert http.post(SUBMIT, json={"prompt": "x" * 2_000_000}).status_code == 413
+
+
+def test_history_outlives_the_result(tmp_path, tiny_mp4):
+    """After the retention the result and the file are 404, and the record is still there."""
+    command = copies(tmp_path, tiny_mp4)
+    with serving(LocalSettings(render_command=command, retention_s=0.5)) as base, connect(base) as http:
+        request_id = http.post(SUBMIT, json=body_of(http)).json()["request_id"]
+        ended(http, request_id)
+        record = http.get(f"/inference-request/request-history/{request_id}").json()
+        assert (record["model_status"], record["credits_deduction"]) == ("COMPLETED", 0.0)
+        assert record["request_body"]["prompt"] == "Hello."
+        while http.get(f"/v2/requests/{request_id}").status_code == 200:
+            pass
+        assert http.get(f"/v2/requests/{request_id}/status").status_code == 404
+        assert httpx.get(record["generation_url"]).status_code == 404
+        record = http.get(f"/inference-request/request-history/{request_id}").json()
+        assert (record["model_status"], record["generation_url"]) == ("COMPLETED", None)
+
+
+def test_a_job_is_never_forgotten_before_it_has_ended(tmp_path, tiny_mp4):
+    """Retention counts from the end of a job."""
+    command = copies(tmp_path, tiny_mp4, seconds=0.8)
+    with serving(LocalSettings(render_command=command, retention_s=0.3)) as base, connect(base) as http:
+        request_id = http.post(SUBMIT, json=body_of(http)).json()["request_id"]
+        assert ended(http, request_id).status_code == 200
+
+
+@pytest.mark.parametrize("status", [402, 406])
+def test_an_empty_account(status):
+    """Told to, the server has no credits: by 402 or 406, and a balance of zero."""
+    with serving(LocalSettings(no_credits=status)) as base, connect(base) as http:
+        answer = http.post(SUBMIT, json=body_of(http))
+        assert (answer.status_code, answer.json()) == (status, {"error": "Insufficient credits"})
+        assert http.get("/v1/get-user-credits").json()["credits"] == 0
+
+
+def test_a_failing_service():
+    """Told to, each job fails with the given reason."""
+    with serving(LocalSettings(fail_with="content blocked")) as base, connect(base) as http:
+        look = ended(http, http.post(SUBMIT, json=body_of(http)).json()["request_id"])
+        assert (look.status_code, look.json()["error"]) == (422, "content blocked")
+
+
+def test_a_rate_limit_names_its_end():
+    """One request more than allowed is 429 with the time at which it is over."""
+    with serving(LocalSettings(rate_limit=3)) as base, connect(base) as http:
+        answers = [http.get("/v1/get-user-credits") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert float(answers[-1].headers["x-rate-limit-reset-at-utc"]) > 1.7e9
+
+
+def test_a_full_queue_says_how_long_it_takes(tmp_path):
+    """More jobs than may wait are refused with 429 and the expected wait."""
+    command = stand_in(tmp_path, "time.sleep(60)")
+    with serving(LocalSettings(render_command=command, queue_size=2)) as base, connect(base) as http:
+        body = body_of(http)
+        first = http.post(SUBMIT, json=body).json()["request_id"]
+        while http.get(f"/v2/requests/{first}/status").json()["status"] == "QUEUED":
+            pass
+        answers = [http.post(SUBMIT, json=body) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "try again in about" in answers[-1].json()["error"]
+    assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+def test_the_mock_model(http):
+    """`mock-inference` sleeps as long and costs as much as it is told."""
+    request_id = http.post("/v2/mock-inference", json={"sleep": 0.05, "credits": 0.25}).json()["request_id"]
+    assert ended(http, request_id).json()["metrics"]["cost"] == 0.25
+    assert http.get(f"/v2/requests/{request_id}").json()["status"] == "COMPLETED"
+
+
+def test_it_documents_itself(http):
+    """/openapi.json describes the parameters with their ranges, and /docs shows them."""
+    spec = http.get("/openapi.json").json()
+    body = spec["paths"]["/v2/{slug}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body["properties"]["resolution"]["enum"] == ["480p", "576p", "720p"]
+    assert (body["properties"]["fps"]["minimum"], body["properties"]["fps"]["maximum"]) == (16, 30)
+    assert "swagger" in http.get("/docs").text.lower()
+
+
+def test_many_looks_do_not_wait_for_a_render(tmp_path, tiny_mp4):
+    """While a job is drawn the server answers looks from many sides."""
+    command = copies(tmp_path, tiny_mp4, seconds=0.5)
+    with serving(LocalSettings(render_command=command)) as base, connect(base) as http:
+        request_id = http.post(SUBMIT, json=body_of(http)).json()["request_id"]
+        counts = []
+
+        def look() -> None:
+            with connect(base) as own:
+                n = 0
+                while own.get(f"/v2/requests/{request_id}/status").json()["status"] != "COMPLETED":
+                    n += 1
+                counts.append(n)
+
+        threads = [threading.Thread(target=look) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert min(counts) >= 5
