@@ -1,0 +1,169 @@
+"""Local file -> address that the API can fetch: a Gradio file URL, proved before money is spent.
+
+Where nobody outside can read this page's files, Segmind's own storage takes them, and the visitor is told.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from infinitalk_app import words
+from infinitalk_app.addresses import is_loopback, is_public
+from infinitalk_app.refusals import Refusal
+
+PROOF_BYTES = 1024
+PROOF_KEPT_S = 600.0
+PROOF_TIMEOUT_S = 10.0
+
+Upload = Callable[[Path], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of how this page is reached; addresses without a trailing slash.
+
+    `service_is_near`: the API is itself on this machine or in its network, so that loopback is reachable.
+    """
+
+    public_base_url: str | None = None
+    space_host: str | None = None
+    share_url: str | None = None
+    root_path: str | None = None
+    local_url: str | None = None
+    trust_proxy: bool = False
+    service_is_near: bool = False
+
+    def base(self, headers: Mapping[str, str]) -> str | None:
+        """Return the address under which the service could read our files; None when there is none.
+
+        Anyone can send forwarded headers, so they count only behind a proxy that the owner trusts.
+        """
+        space = f"https://{self.space_host.split(',')[0].strip()}" if self.space_host else None
+        forwarded = _forwarded(headers) if self.trust_proxy else None
+        candidates = [self.public_base_url, space, self.share_url, self.root_path, forwarded]
+        if self.service_is_near:
+            candidates.append(self.local_url)
+        return next((base.rstrip("/") for base in candidates if base and self._reachable(base)), None)
+
+    def _reachable(self, base: str) -> bool:
+        parts = urlsplit(base)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return False
+        return is_public(parts.hostname) or (self.service_is_near and is_loopback(parts.hostname))
+
+
+def _forwarded(headers: Mapping[str, str]) -> str | None:
+    host = headers.get("x-forwarded-host", "").split(",")[0].strip()
+    scheme = headers.get("x-forwarded-proto", "https").split(",")[0].strip()
+    return f"{scheme}://{host}" if host else None
+
+
+def file_url(base: str, file: Path) -> str:
+    """Return the address of a file that Gradio serves."""
+    return f"{base.rstrip('/')}/gradio_api/file={quote(file.as_posix())}"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where the inputs are now; `note` tells the visitor when it is not this page."""
+
+    urls: tuple[str, ...]
+    via: Literal["gradio", "segmind"]
+    note: str | None = None
+
+
+class Hosting:
+    """Publishes the inputs of paid runs."""
+
+    def __init__(
+        self,
+        mode: Literal["auto", "gradio", "segmind"],
+        surroundings: Surroundings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._mode = mode
+        self._surroundings = surroundings
+        self._clock = clock
+        self._proved: dict[str, float] = {}
+
+    async def publish(self, files: tuple[Path, ...], headers: Mapping[str, str], upload: Upload) -> Published:
+        """Make the files fetchable, in the order they came.
+
+        Raises:
+            Refusal: nobody could fetch them, and the fall-back is switched off.
+        """
+        if self._mode == "segmind":
+            return await _upload_all(files, upload, words.VIA_CHOICE)
+        base = self._surroundings.base(headers)
+        why = await self.why_not(base, files[0])
+        if base and why is None:
+            return Published(tuple(file_url(base, file) for file in files), "gradio")
+        if self._mode == "gradio":
+            raise Refusal(words.ERRORS["unreachable_files"].saying(why=why))
+        return await _upload_all(files, upload, words.VIA_SEGMIND)
+
+    async def why_not(self, base: str | None, file: Path) -> str | None:
+        """Return why the service cannot read a file of ours, or None when it was proved that it can."""
+        if base is None:
+            return words.NO_PUBLIC_ADDRESS
+        if self._clock() < self._proved.get(base, float("-inf")):
+            return None
+        why = await prove(base, file)
+        if why is None:
+            self._proved[base] = self._clock() + PROOF_KEPT_S
+        return why
+
+
+async def _upload_all(files: tuple[Path, ...], upload: Upload, note: str) -> Published:
+    return Published(tuple([await upload(file) for file in files]), "segmind", note)
+
+
+async def prove(base: str, file: Path) -> str | None:
+    """Fetch the head of our own file from outside, as a stranger would; return what is wrong, or None.
+
+    It catches a private page, a login, a redirect to one, HTML with status 200, another replica, a dead tunnel.
+    """
+    try:
+        # trust_env=False: a proxy of this machine's could reach what Segmind cannot.
+        async with httpx.AsyncClient(
+            trust_env=False, follow_redirects=False, timeout=PROOF_TIMEOUT_S
+        ) as client:
+            return await _compare(client, file_url(base, file), file)
+    except httpx.HTTPError:
+        return words.PROOF_SILENT
+
+
+async def _compare(client: httpx.AsyncClient, url: str, file: Path) -> str | None:
+    size = file.stat().st_size
+    with file.open("rb") as source:
+        expected = source.read(PROOF_BYTES)
+    async with client.stream("GET", url, headers={"Range": f"bytes=0-{PROOF_BYTES - 1}"}) as answer:
+        if answer.status_code not in (200, 206):
+            return words.PROOF_STATUS.format(status=answer.status_code)
+        if await _head(answer) != expected or _total(answer) != size:
+            return words.PROOF_OTHER
+    return None
+
+
+async def _head(answer: httpx.Response) -> bytes:
+    head = b""
+    async for piece in answer.aiter_bytes():
+        head += piece
+        if len(head) >= PROOF_BYTES:
+            break
+    return head[:PROOF_BYTES]
+
+
+def _total(answer: httpx.Response) -> int | None:
+    """Return the size of the whole file: after the slash of Content-Range, else Content-Length."""
+    if answer.status_code == httpx.codes.PARTIAL_CONTENT:
+        total = answer.headers.get("content-range", "").rpartition("/")[2]
+    else:
+        total = answer.headers.get("content-length", "")
+    return int(total) if total.isdigit() else None

@@ -1,0 +1,100 @@
+"""The journal of runs: token -> engine, state, request_id, on disk, so that a restart buys nothing twice.
+
+It never holds a key, nor anything of what a visitor brought.
+"""
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+Phase = Literal["preparing", "submitting", "submitted", "completed", "failed"]
+TOKEN = re.compile(r"[0-9a-f]{32}")
+KEPT_S = 48 * 3600
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run; `started_at` is epoch seconds, `clip_s` the length of the voice that was sent.
+
+    `owner_key` tells whose key it was: with a visitor's own, only the visitor can ask again.
+    """
+
+    token: str
+    engine: str
+    phase: Phase
+    started_at: float
+    request_id: str | None = None
+    owner_key: bool = False
+    clip_s: float | None = None
+    sentence: str | None = None
+
+
+def new_token() -> str:
+    """Return what the page's click makes in the browser: 16 random bytes in hex."""
+    return secrets.token_hex(16)
+
+
+def is_token(text: str) -> bool:
+    """Tell whether a text is a run token; only then is it used as a file name."""
+    return TOKEN.fullmatch(text) is not None
+
+
+class Journal:
+    """One small file for each run, in a folder that only this user can read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, entry: Entry) -> None:
+        """Keep the entry; when this returns, it survives a loss of power."""
+        path = self._path(entry.token)
+        part = path.with_suffix(f".{secrets.token_hex(4)}.part")
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            json.dump(asdict(entry), file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        self._sync_folder()
+
+    def read(self, token: str) -> Entry | None:
+        """Return what is known of a run; None for a stranger, or a file that cannot be read."""
+        return _entry(self._path(token)) if is_token(token) else None
+
+    def find(self, request_id: str) -> Entry | None:
+        """Return the run that got this id."""
+        return next((entry for entry in self if entry.request_id == request_id), None)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (entry for path in self._folder.glob("*.json") if (entry := _entry(path)))
+
+    def sweep(self, now: float) -> None:
+        """Forget runs older than two days, and what a crash left half written."""
+        for path in self._folder.iterdir():
+            if now - path.stat().st_mtime > KEPT_S:
+                path.unlink(missing_ok=True)
+
+    def _path(self, token: str) -> Path:
+        if not is_token(token):
+            raise ValueError("not a run token")
+        return self._folder / f"{token}.json"
+
+    def _sync_folder(self) -> None:
+        if os.name == "posix":  # elsewhere a folder cannot be opened
+            handle = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def _entry(path: Path) -> Entry | None:
+    try:
+        return Entry(**json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None

@@ -1,0 +1,11 @@
+"""The page's own no: a run that was not started, or could not go on, with what a person should know."""
+
+from infinitalk_app.words import Trouble
+
+
+class Refusal(Exception):
+    """Raised before money is spent; `trouble` is what the page shows."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.sentence)
+        self.trouble = trouble

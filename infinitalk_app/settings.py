@@ -1,0 +1,103 @@
+"""Every environment variable of the page, once; an empty one counts as unset."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+RESULT_KEPT_S = 7200
+INPUT_KEPT_S = 3600
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        raise ValueError("must be an address such as https://example.org")
+    return value.rstrip("/")
+
+
+def _state_dir() -> Path:
+    owner = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    return Path(tempfile.gettempdir()) / f"infinitalk-{owner}"
+
+
+Address = Annotated[str, AfterValidator(_origin)]
+
+
+class Settings(BaseSettings):
+    """What the owner of the page may decide; names are those of the environment, in lower case.
+
+    Attributes:
+        segmind_api_key: the owner's key; used for visitors only with `infinitalk_daily_seconds`.
+        infinitalk_base_url: where engine "infinitetalk" is; None is Segmind.
+        public_base_url: the address under which this page is reached from outside.
+        space_host: set by Hugging Face, several hosts joined by commas.
+        hosting: how the inputs reach the service.
+        trust_proxy: believe the headers of the proxy in front.
+        infinitalk_daily_seconds: clip seconds per UTC day that the owner pays for.
+        infinitalk_visitor_runs: runs per visitor and UTC day that the owner pays for.
+        rate_limit_storage: where both are counted, "memory" or the address of a Redis.
+        max_clip_seconds: the longest clip that can be asked for.
+        infinitalk_preparations: how many inputs are checked and cut at a time.
+        infinitalk_price_note: the owner's words on what a paid run costs.
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    segmind_api_key: SecretStr | None = None
+    infinitalk_base_url: Address | None = None
+    public_base_url: Address | None = None
+    space_host: str | None = None
+    hosting: Literal["auto", "gradio", "segmind"] = "auto"
+    trust_proxy: bool = False
+    infinitalk_state_dir: Path = Field(default_factory=_state_dir)
+    infinitalk_daily_seconds: int | None = Field(default=None, ge=0)
+    infinitalk_visitor_runs: int | None = Field(default=None, ge=0)
+    rate_limit_storage: str = "memory"
+    max_clip_seconds: float = Field(default=15.0, ge=3.5, le=40.0)
+    infinitalk_preparations: int = Field(default=2, ge=1, le=16)
+    infinitalk_price_note: str = ""
+
+    @property
+    def owner_pays(self) -> bool:
+        return self.segmind_api_key is not None and bool(self.infinitalk_daily_seconds)
+
+    @property
+    def owner_key(self) -> str | None:
+        """The owner's key, when visitors may spend it."""
+        return self.segmind_api_key.get_secret_value() if self.segmind_api_key and self.owner_pays else None
+
+    def folder(self, name: str) -> Path:
+        """Return a folder of the page's own, made when it is missing, open to nobody else.
+
+        Raises:
+            SettingsError: it belongs to somebody else.
+        """
+        for path in (self.infinitalk_state_dir, self.infinitalk_state_dir / name):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # The default lies in a folder where everybody may write: somebody may have been there first.
+            if path.is_symlink() or (hasattr(os, "getuid") and path.stat().st_uid != os.getuid()):
+                raise SettingsError("INFINITALK_STATE_DIR belongs to another user; name another folder.")
+            path.chmod(0o700)
+        return (self.infinitalk_state_dir / name).resolve()
+
+
+class SettingsError(ValueError):
+    """A variable has a value that cannot be used; the text names it and never shows a key."""
+
+
+def read() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: one sentence for each variable that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        found = [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise SettingsError("; ".join(found)) from None  # the chained error would show the values

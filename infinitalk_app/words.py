@@ -1,0 +1,231 @@
+"""Every text that the page says, and nothing that decides when."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Action = Literal[
+    "stop", "copy", "segmind", "preview", "own_key", "again", "submit_again", "look", "render", "picture"
+]
+
+TITLE = "Make a picture talk"
+INTRO = "One picture and one voice clip. A free preview in seconds, the full render in about five minutes."
+
+PICTURE = "Picture"
+VOICE = "Voice"
+VIDEO_SOURCE = "A short video instead of a picture"
+PICTURE_ALT = "Your picture"
+EXAMPLES = "Or try one of these, with a voice. Free."
+TRIM = "Use only a part of the voice"
+START = "From second"
+SECONDS = "For seconds"
+IN_PAUSE = "End in a pause"
+CLIP = "What will be sent"
+ENGINE = "Engine"
+PREVIEW = "Preview\nFree, here, in seconds"
+PAID = "InfiniteTalk\nPaid, own key, about 5 min"
+PAID_BY_OWNER = "InfiniteTalk\nFrom this Space's budget, about 5 min"
+KEY = "Your Segmind key"
+KEY_HINT = "Used for this run alone. We do not keep it."
+KEY_HINT_OWNER = "Not needed: this Space pays. With your own key, its limits do not apply."
+KEY_PLACEHOLDER = "SG_…"
+CONSENT = "I may use this face and this voice"
+DIRECTION = "Direction"
+DIRECTION_HINT = (
+    "How the person should come across. InfiniteTalk follows it; the preview takes its energy only."
+)
+MORE = "More settings"
+FPS = "Frames per second"
+FPS_HINT = "Lips fit best at 25."
+RESOLUTION = "Resolution"
+SEED = "Seed"
+SEED_HINT = "The same seed and inputs give the same video; -1 is a random one."
+GO_PREVIEW = "Make a free preview"
+GO_PAID = "Render with InfiniteTalk"
+PRIVACY = (
+    "Your files stay on this page's server until the run ends, for an hour at most; the video stays for two "
+    "hours. With InfiniteTalk they also go to Segmind. Whoever has the link sees the video. "
+    "Every video is made by AI and says so in the file."
+)
+VIDEO = "Video"
+VIDEO_OF = {"preview": "Preview", "infinitetalk": "Made with InfiniteTalk"}
+
+STEPS = ("Prepare", "Host", "Queue", "Render", "Fetch", "Verify")
+LATE = "Taking longer than usual. It goes on by itself."
+USUAL_PAID = "usually done between 4 and 6 minutes"
+LINK_HINT = "You may close this page. The link brings you back to it."
+BUTTONS: dict[Action, str] = {
+    "stop": "Stop watching",
+    "copy": "Copy link",
+    "segmind": "Open Segmind",
+    "preview": "Free preview instead",
+    "own_key": "Use my own key",
+    "again": "Try again",
+    "submit_again": "Submit again",
+    "look": "Look again",
+    "render": "Render with InfiniteTalk",
+    "picture": "Use another picture",
+}
+COPIED = "Link copied. Whoever has it sees the video."
+SEGMIND_CONSOLE = "https://cloud.segmind.com/console"
+
+
+@dataclass(frozen=True)
+class Say:
+    """A title, at most 24 characters, and a second line, at most 65."""
+
+    title: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What happened, whether it cost anything, what to do."""
+
+    title: str
+    line: str
+    actions: tuple[Action, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one text, for programs."""
+        return f"{self.title}. {self.line}"
+
+    def saying(self, **values: object) -> "Trouble":
+        """Fill the gaps of the second line."""
+        return replace(self, line=self.line.format(**values))
+
+
+IDLE = Say("Ready when you are", "Add a picture and a voice, or take an example.")
+STATES: dict[str, tuple[Say, Say]] = {  # state -> (preview, InfiniteTalk)
+    "PREPARING": (
+        Say("Preparing", "We check and shrink your files."),
+        Say("Preparing", "We check and shrink your files."),
+    ),
+    "HOSTING": (
+        Say("Preparing", "We check and shrink your files."),
+        Say("Making the files reachable", "We prove that Segmind can read them."),
+    ),
+    "QUEUED": (
+        Say("Waiting for a free place", "You are next."),
+        Say("Queued at Segmind", LINK_HINT),
+    ),
+    "PROCESSING": (
+        Say("Drawing your preview", "This takes a few seconds."),
+        Say("Rendering at InfiniteTalk", LINK_HINT),
+    ),
+    "FETCHING": (
+        Say("Fetching your video", "Nearly there."),
+        Say("Fetching your video", "Nearly there."),
+    ),
+    "VERIFYING": (
+        Say("Checking the file", "We open it before you do."),
+        Say("Checking the file", "We open it before you do."),
+    ),
+    "COMPLETED": (
+        Say("Your preview is ready", "We opened the file and checked it."),
+        Say("Your video is ready", "We opened the file and checked it."),
+    ),
+    "CANCELLED": (
+        Say("Stopped", "Nothing was sent, and nothing was charged."),
+        Say("Stopped", "Nothing was sent, and nothing was charged."),
+    ),
+}
+IN_LINE = "{ahead} before you."
+STOPPED = Say("Not watching any more", "It goes on at Segmind and will be charged. The link shows it.")
+STOPPED_PREVIEW = Say("Not watching any more", "It goes on here. The link shows it.")
+LENGTH_DIFFERS = "The video has {video:.2f} s, and the voice that was sent has {clip:.2f} s."
+VIA_SEGMIND = "This page's files cannot be reached from outside: Segmind's storage was used."
+VIA_UPLOAD = "This page asks for a login: the files went through the preview server's own storage."
+VIA_CHOICE = "Segmind's storage was used, as this page is set to."
+NO_PUBLIC_ADDRESS = "This page has no public address."
+PROOF_SILENT = "Nothing answers at this page's public address."
+PROOF_STATUS = "This page's public address answers {status} to a stranger."
+PROOF_OTHER = "This page's public address shows something else than the file."
+VIDEO_REDRAWN = "InfiniteTalk redraws the body of a video; the preview animates its best frame."
+ODD_FPS = "{fps} fps: lips fit less well than at 25."
+
+ERRORS: dict[str, Trouble] = {
+    "key": Trouble(
+        "The key was refused",
+        "Nothing was charged. Check it at Segmind and paste it again.",
+        ("segmind", "preview"),
+    ),
+    "credits": Trouble(
+        "Not enough credits", "Nothing was charged. Segmind said: “{said}”", ("segmind", "preview")
+    ),
+    "refused": Trouble("Segmind said no", "Nothing was charged. It said: “{said}”", ("preview",)),
+    "busy": Trouble(
+        "Segmind is busy", "Nothing was charged. It wants fewer requests; try again in a minute.", ("again",)
+    ),
+    "failed": Trouble(
+        "It did not work out",
+        "Segmind says failed runs are free. It said: “{said}”",
+        ("again", "preview"),
+    ),
+    "failed_preview": Trouble("It did not work out", "Previews are free. {said}", ("again",)),
+    "blocked": Trouble(
+        "Segmind will not render this",
+        "Its content check said no. Failed runs are free, it says. It said: “{said}”",
+        ("picture",),
+    ),
+    "uncertain": Trouble(
+        "Sent, but no answer came",
+        "It may be running. Look at Segmind first, so you do not pay twice.",
+        ("segmind", "submit_again"),
+    ),
+    "gone": Trouble(
+        "This video is gone",
+        "Segmind keeps a result for one hour. Your key's history may still have it.",
+        ("again",),
+    ),
+    "gone_preview": Trouble("This preview is gone", "It was free, and is kept for two hours.", ("again",)),
+    "preview_died": Trouble(
+        "The preview was lost", "It was free. The page was restarted while it was drawn.", ("again",)
+    ),
+    "unreachable": Trouble(
+        "We lost sight of it", "It goes on at Segmind. Come back with the link.", ("copy", "look")
+    ),
+    "never_sent": Trouble(
+        "Segmind does not answer", "Nothing was sent, and nothing was charged.", ("again", "preview")
+    ),
+    "restarted": Trouble(
+        "The page was restarted", "It happened before anything was sent. Nothing was charged.", ("again",)
+    ),
+    "limit_day": Trouble(
+        "Enough for today", "This Space's budget opens again at 00:00 UTC.", ("own_key", "preview")
+    ),
+    "limit_visitor": Trouble(
+        "Enough for today",
+        "Your runs of today are used up; 00:00 UTC brings new ones.",
+        ("own_key", "preview"),
+    ),
+    "whose": Trouble(
+        "Whose video is this?", "The page was restarted. Paste your key to see it again.", ("look",)
+    ),
+    "bad_video": Trouble(
+        "The video is not whole", "The run is charged. {said} Looking again may help.", ("look",)
+    ),
+    "input": Trouble("This will not do yet", "{said} Nothing was charged."),
+    "unreachable_files": Trouble(
+        "Nobody can fetch the files",
+        "Nothing was charged. {why} Ways out: a public Space, share=True, or PUBLIC_BASE_URL.",
+        ("preview",),
+    ),
+    "unknown_run": Trouble("No such run", "Nothing is known of it here, and nothing was charged."),
+    "unforeseen": Trouble(
+        "Something broke here",
+        "Nothing more will be sent. Incident {incident}, please mention it.",
+        ("again",),
+    ),
+}
+
+NEED_PICTURE = "Add a picture."
+NEED_VOICE = "Add a voice."
+NEED_CONSENT = "Tick the box: you must be allowed to use this face and this voice."
+NEED_KEY = "InfiniteTalk needs a Segmind key: paste yours, or make the free preview."
+BAD_ENGINE = "The engine must be preview or infinitetalk."
+BAD_RUN = "A run token has 32 hexadecimal digits."
+BAD_NUMBER = "{name} must be a number."
+BAD_START = "The start must be 0 seconds or later."
+BAD_SECONDS = "The length must be between 0.5 and {most:g} seconds."
+TOO_LARGE = "The file is larger than 100 MB; send a smaller one."
