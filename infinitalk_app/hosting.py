@@ -127,28 +127,36 @@ async def _upload_all(files: tuple[Path, ...], upload: Upload, note: str) -> Pub
 async def prove(base: str, file: Path) -> str | None:
     """Fetch the head of our own file from outside, as a stranger would; return what is wrong, or None.
 
-    It catches a private page, a login, a redirect to one, HTML with status 200, another replica, a dead tunnel.
+    It catches a private page, a login or a redirect to one, HTML with status 200, another replica, a dead
+    tunnel.
     """
     try:
         # trust_env=False: a proxy of this machine's could reach what Segmind cannot.
         async with httpx.AsyncClient(
             trust_env=False, follow_redirects=False, timeout=PROOF_TIMEOUT_S
         ) as client:
-            return await _compare(client, file_url(base, file), file)
+            return await _compare(client, file_url(base, file), _head_of(file), _size_of(file))
     except httpx.HTTPError:
         return words.PROOF_SILENT
 
 
-async def _compare(client: httpx.AsyncClient, url: str, file: Path) -> str | None:
-    size = file.stat().st_size
-    with file.open("rb") as source:
-        expected = source.read(PROOF_BYTES)
-    async with client.stream("GET", url, headers={"Range": f"bytes=0-{PROOF_BYTES - 1}"}) as answer:
+async def _compare(client: httpx.AsyncClient, url: str, head: bytes, size: int) -> str | None:
+    wanted = {"Range": f"bytes=0-{PROOF_BYTES - 1}", "Accept-Encoding": "identity"}
+    async with client.stream("GET", url, headers=wanted) as answer:
         if answer.status_code not in (200, 206):
             return words.PROOF_STATUS.format(status=answer.status_code)
-        if await _head(answer) != expected or _total(answer) != size:
+        if await _head(answer) != head or _total(answer) != size:
             return words.PROOF_OTHER
     return None
+
+
+def _head_of(file: Path) -> bytes:
+    with file.open("rb") as source:
+        return source.read(PROOF_BYTES)
+
+
+def _size_of(file: Path) -> int:
+    return file.stat().st_size
 
 
 async def _head(answer: httpx.Response) -> bytes:

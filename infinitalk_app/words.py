@@ -4,7 +4,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Action = Literal[
-    "stop", "copy", "segmind", "preview", "own_key", "again", "submit_again", "look", "render", "picture"
+    "stop",
+    "copy",
+    "segmind",
+    "preview",
+    "own_key",
+    "again",
+    "submit_again",
+    "look",
+    "render",
+    "picture",
+    "download",
 ]
 
 TITLE = "Make a picture talk"
@@ -64,7 +74,13 @@ BUTTONS: dict[Action, str] = {
     "look": "Look again",
     "render": "Render with InfiniteTalk",
     "picture": "Use another picture",
+    "download": "Download",
 }
+FRAMES = "{done} of {total} frames"
+FREE = "free"
+MARKED = "marked as a preview"
+COST = "cost ${cost:.2f}"
+LEFT = "{left:.2f} credits left"
 COPIED = "Link copied. Whoever has it sees the video."
 SEGMIND_CONSOLE = "https://cloud.segmind.com/console"
 
@@ -157,6 +173,7 @@ ERRORS: dict[str, Trouble] = {
     "busy": Trouble(
         "Segmind is busy", "Nothing was charged. It wants fewer requests; try again in a minute.", ("again",)
     ),
+    "busy_preview": Trouble("The queue is full", "Nothing was lost. Try again in a minute.", ("again",)),
     "failed": Trouble(
         "It did not work out",
         "Segmind says failed runs are free. It said: “{said}”",
@@ -226,6 +243,7 @@ NEED_KEY = "InfiniteTalk needs a Segmind key: paste yours, or make the free prev
 BAD_ENGINE = "The engine must be preview or infinitetalk."
 BAD_RUN = "A run token has 32 hexadecimal digits."
 BAD_NUMBER = "{name} must be a number."
+NOT_WHOLE = "{name} must be a whole number."
 BAD_START = "The start must be 0 seconds or later."
 BAD_SECONDS = "The length must be between 0.5 and {most:g} seconds."
 TOO_LARGE = "The file is larger than 100 MB; send a smaller one."

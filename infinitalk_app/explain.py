@@ -1,0 +1,91 @@
+"""Error -> what happened, whether it cost anything, what to do about it."""
+
+import logging
+import secrets
+
+from infinitalk_app.refusals import Refusal
+from infinitalk_app.runs import Snapshot
+from infinitalk_app.words import ERRORS, Trouble
+from infinitalk_client import (
+    APIError,
+    DownloadError,
+    InfinitalkError,
+    InsufficientCredits,
+    InvalidRequest,
+    JobExpired,
+    JobFailed,
+    JobTimeout,
+    NotAuthorized,
+    RateLimited,
+    ServerError,
+    SubmitUncertain,
+    Unreachable,
+)
+from infinitalk_media import MediaError
+
+_INCIDENT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that can be misread
+_BLOCKED = ("nsfw", "content policy", "safety", "moderat", "sensitive", "prohibited", "flagged")
+_CASES: tuple[tuple[type[InfinitalkError], str], ...] = (  # the first that fits
+    (SubmitUncertain, "uncertain"),
+    (NotAuthorized, "key"),
+    (InsufficientCredits, "credits"),
+    (RateLimited, "busy"),
+    (JobFailed, "failed"),
+    (JobExpired, "gone"),
+    (DownloadError, "bad_video"),
+    (Unreachable, "unreachable"),
+    (JobTimeout, "unreachable"),
+    (ServerError, "unreachable"),
+    (APIError, "refused"),
+)
+
+log = logging.getLogger("infinitalk_app")
+
+
+def explain(error: Exception, run: Snapshot) -> Trouble:
+    """Return what the page says of an error; one that nobody foresaw gets a number, which the log has too."""
+    match error:
+        case Refusal():
+            return error.trouble
+        case MediaError() if run.state == "VERIFYING":
+            return ERRORS["bad_video"].saying(said=error)
+        case MediaError() | InvalidRequest():
+            return ERRORS["input"].saying(said=_sentence(str(error)))
+        case InfinitalkError() if run.engine == "preview":
+            return _of_preview(error)
+        case InfinitalkError():
+            return _of_service(error, run)
+        case _:
+            return _unforeseen(error)
+
+
+def _of_preview(error: InfinitalkError) -> Trouble:
+    if isinstance(error, JobExpired):
+        return ERRORS["gone_preview"]
+    if isinstance(error, RateLimited):
+        return ERRORS["busy_preview"]
+    return ERRORS["failed_preview"].saying(said=_sentence(error.detail or str(error)))
+
+
+def _of_service(error: InfinitalkError, run: Snapshot) -> Trouble:
+    said = error.detail or str(error)
+    name = next((name for kind, name in _CASES if isinstance(error, kind)), None)
+    if name is None:
+        return _unforeseen(error)
+    if name == "failed" and any(word in said.lower() for word in _BLOCKED):
+        name = "blocked"
+    if name == "unreachable" and not (error.request_id or run.request_id):
+        name = "never_sent"
+    return ERRORS[name].saying(said=said)
+
+
+def _unforeseen(error: Exception) -> Trouble:
+    incident = "".join(secrets.choice(_INCIDENT_LETTERS) for _ in range(4))
+    log.error("incident %s", incident, exc_info=error)
+    return ERRORS["unforeseen"].saying(incident=incident)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,142 @@
+"""What a visitor asks for, and the checks that need no file to be opened."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeGuard
+
+from infinitalk_app import words
+from infinitalk_app.limits import Visitor
+from infinitalk_app.refusals import Refusal
+from infinitalk_app.settings import Settings
+from infinitalk_client import TalkRequest
+
+Engine = Literal["preview", "infinitetalk"]
+ENGINES: tuple[Engine, ...] = ("preview", "infinitetalk")
+UPLOAD_MAX = 100 * 1024**2
+SHORTEST_S = 0.5
+_ANY_ADDRESS = "https://example.org/"  # the files have none yet; the other values can be checked already
+
+
+@dataclass(frozen=True)
+class Order:
+    """The inputs of one click; files are paths of ours, lengths in seconds.
+
+    `api_key` is the visitor's own, and is nowhere shown.
+    """
+
+    picture: Path
+    voice: Path
+    prompt: str
+    engine: Engine
+    resolution: str
+    fps: int
+    seed: int
+    start_s: float
+    seconds: float
+    visitor: Visitor
+    end_in_pause: bool = False
+    api_key: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def request(self, image: str, audio: str) -> TalkRequest:
+        """Return what is sent to the service.
+
+        Raises:
+            InvalidRequest: a value is outside its range.
+        """
+        return TalkRequest(image, audio, self.prompt, self.resolution, self.fps, self.seed)
+
+
+def refuse(sentence: str) -> Refusal:
+    """Return a no to what was brought."""
+    return Refusal(words.ERRORS["input"].saying(said=sentence))
+
+
+def is_engine(name: object) -> TypeGuard[Engine]:
+    return name in ENGINES
+
+
+def make_order(
+    settings: Settings,
+    *,
+    picture: str | None,
+    voice: str | None,
+    prompt: str,
+    engine: str,
+    resolution: str,
+    fps: float,
+    seed: float,
+    start_s: float,
+    seconds: float,
+    api_key: str,
+    consent: bool,
+    visitor: Visitor,
+    headers: Mapping[str, str],
+    end_in_pause: bool = False,
+) -> Order:
+    """Read the inputs of the page or of a program; everything else relies on this.
+
+    Raises:
+        Refusal: something is missing or not allowed; the sentence says what to do.
+        InvalidRequest: a value is one that the service would refuse.
+    """
+    if not is_engine(engine):
+        raise refuse(words.BAD_ENGINE)
+    order = Order(
+        picture=_file(picture, words.NEED_PICTURE),
+        voice=_file(voice, words.NEED_VOICE),
+        prompt=str(prompt or ""),
+        engine=engine,
+        resolution=str(resolution),
+        fps=_whole(fps, words.FPS),
+        seed=_whole(seed, words.SEED),
+        start_s=_number(start_s, words.START),
+        seconds=_number(seconds, words.SECONDS),
+        visitor=visitor,
+        end_in_pause=bool(end_in_pause),
+        api_key=str(api_key or "").strip(),
+        headers=headers,
+    )
+    order.request(_ANY_ADDRESS, _ANY_ADDRESS)
+    _check_range(order, settings.max_clip_seconds)
+    if engine == "infinitetalk":
+        _check_paid(order, settings, consent)
+    return order
+
+
+def _file(path: str | None, sentence: str) -> Path:
+    if not path:
+        raise refuse(sentence)
+    file = Path(path)
+    if file.is_file() and file.stat().st_size > UPLOAD_MAX:
+        raise refuse(words.TOO_LARGE)
+    return file
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise refuse(words.BAD_NUMBER.format(name=name))
+    return float(value)
+
+
+def _whole(value: object, name: str) -> int:
+    number = _number(value, name)
+    if not number.is_integer():
+        raise refuse(words.NOT_WHOLE.format(name=name))
+    return int(number)
+
+
+def _check_range(order: Order, most_s: float) -> None:
+    if order.start_s < 0:
+        raise refuse(words.BAD_START)
+    if not SHORTEST_S <= order.seconds <= most_s:
+        raise refuse(words.BAD_SECONDS.format(most=most_s))
+
+
+def _check_paid(order: Order, settings: Settings, consent: bool) -> None:
+    if not order.api_key and not settings.owner_pays:
+        raise refuse(words.NEED_KEY)
+    if consent is not True:
+        raise refuse(words.NEED_CONSENT)

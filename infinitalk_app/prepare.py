@@ -1,0 +1,54 @@
+"""A visitor's files -> the clean ones that are sent; runs in a worker thread."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from infinitalk_app import words
+from infinitalk_app.orders import Order
+from infinitalk_media import picture, sound
+
+VIDEO_SUFFIXES = (".mp4", ".mov", ".webm", ".m4v")
+BEST_FPS = 25
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Clean files in a folder of ours, and what the visitor should know about them."""
+
+    picture: Path
+    voice: Path
+    clip_s: float
+    notes: tuple[str, ...]
+
+
+def prepare(order: Order, folder: Path) -> Inputs:
+    """Check and clean both files.
+
+    Raises:
+        MediaError: one of them cannot be used.
+    """
+    face, notes = _picture(order.picture, folder)
+    voice = sound.prepare(
+        order.voice,
+        folder / "voice.mp3",
+        start_s=order.start_s,
+        seconds=order.seconds,
+        end_in_pause=order.end_in_pause,
+    )
+    if order.fps != BEST_FPS and order.engine == "infinitetalk":
+        notes += (words.ODD_FPS.format(fps=order.fps),)
+    return Inputs(face, voice.path, voice.duration_s, notes + voice.warnings)
+
+
+def _picture(source: Path, folder: Path) -> tuple[Path, tuple[str, ...]]:
+    clean = picture.prepare(source, folder / "picture.jpg")
+    return clean.path, clean.warnings
+
+
+def clip(source: Path, target: Path, start_s: float, seconds: float, *, end_in_pause: bool) -> sound.Facts:
+    """Cut the part of a voice that would be sent, to be played back.
+
+    Raises:
+        MediaError: there is no usable sound.
+    """
+    return sound.prepare(source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause)

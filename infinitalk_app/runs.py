@@ -1,0 +1,152 @@
+"""One detached task per run token; any number of pages look on, and none of them can stop it by leaving."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from infinitalk_app.settings import RESULT_KEPT_S
+from infinitalk_app.words import Trouble
+from infinitalk_client import Metrics, Progress
+from infinitalk_media import mp4
+
+State = Literal[
+    "PREPARING",
+    "HOSTING",
+    "QUEUED",
+    "PROCESSING",
+    "FETCHING",
+    "VERIFYING",
+    "COMPLETED",
+    "FAILED",
+    "CANCELLED",
+]
+ENDED = ("COMPLETED", "FAILED", "CANCELLED")
+
+log = logging.getLogger("infinitalk_app")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run at one moment; `started_at` and `ended_at` are epoch seconds, `clip_s` the voice's length."""
+
+    token: str
+    engine: str
+    started_at: float
+    state: State = "PREPARING"
+    failed_in: State = "PREPARING"
+    ended_at: float | None = None
+    request_id: str | None = None
+    progress: Progress | None = None
+    queue_position: int | None = None
+    warnings: tuple[str, ...] = ()
+    clip_s: float | None = None
+    video: Path | None = None
+    facts: mp4.Facts | None = None
+    metrics: Metrics | None = None
+    trouble: Trouble | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+
+class Run:
+    """One click, from preparation to the video."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.now = snapshot
+        self.committed = False  # the POST is about to go out: no way back
+        self.task: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+
+    def show(self, **changes: Any) -> None:
+        """Let the onlookers see something new; the same again wakes nobody."""
+        changed = replace(self.now, **changes)
+        if changed != self.now:
+            self.now = changed
+            self._changed.set()
+            self._changed = asyncio.Event()
+
+    def warn(self, *notes: str) -> None:
+        """Add what the visitor should know; each note is shown once."""
+        self.show(warnings=tuple(dict.fromkeys((*self.now.warnings, *notes))))
+
+    async def looks(self) -> AsyncIterator[Snapshot]:
+        """Yield the present and each change to the end; a slow onlooker misses some, never the last."""
+        seen = None
+        while True:
+            changed, now = self._changed, self.now
+            if now is not seen:
+                seen = now
+                yield now
+            if now.ended:
+                return
+            if now is self.now:
+                await changed.wait()
+
+
+Work = Callable[[Run], Awaitable[None]]
+Explain = Callable[[Exception, Snapshot], Trouble]
+
+
+class Runs:
+    """Every run of this process, by token."""
+
+    def __init__(self, explain: Explain, now: Callable[[], float] = time.time) -> None:
+        self._runs: dict[str, Run] = {}
+        self._explain = explain
+        self._now = now
+
+    def start(self, token: str, engine: str, work: Work, **known: Any) -> Run:
+        """Start the work under this token; one that was seen before is the same run, and starts nothing."""
+        if token in self._runs:
+            return self._runs[token]
+        run = Run(Snapshot(token, engine, **{"started_at": self._now(), **known}))
+        self._runs[token] = run
+        run.task = asyncio.get_running_loop().create_task(self._guard(run, work))
+        return run
+
+    def find(self, key: str) -> Run | None:
+        """Return the run with this token or request_id."""
+        by_id = (run for run in self._runs.values() if run.now.request_id == key)
+        return self._runs.get(key) or (next(by_id, None) if key else None)
+
+    def stop(self, token: str) -> bool:
+        """Cancel a run that has not been submitted; tell whether it could be."""
+        run = self._runs.get(token)
+        if run is None or run.task is None or run.committed or run.now.ended:
+            return False
+        return run.task.cancel()
+
+    def forget(self, token: str) -> None:
+        """Drop a run that has ended, so that it can be taken up anew."""
+        run = self._runs.get(token)
+        if run and run.now.ended:
+            del self._runs[token]
+
+    def sweep(self) -> None:
+        """Drop the runs whose video has been removed."""
+        for token, run in list(self._runs.items()):
+            if run.now.ended_at and self._now() - run.now.ended_at > RESULT_KEPT_S:
+                del self._runs[token]
+
+    async def close(self) -> None:
+        """End every task; submitted jobs go on at the service, and the journal knows them."""
+        tasks = [run.task for run in self._runs.values() if run.task and not run.task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _guard(self, run: Run, work: Work) -> None:
+        try:
+            await work(run)
+        except asyncio.CancelledError:
+            run.show(state="CANCELLED", failed_in=run.now.state, ended_at=self._now())
+            raise
+        except Exception as error:  # noqa: BLE001  # the last place where it can be told to anybody
+            trouble = self._explain(error, run.now)
+            run.show(state="FAILED", failed_in=run.now.state, ended_at=self._now(), trouble=trouble)
