@@ -5,9 +5,8 @@ from pathlib import Path
 
 from infinitalk_app import words
 from infinitalk_app.orders import Order
-from infinitalk_media import picture, sound
+from infinitalk_media import picture, sound, video
 
-VIDEO_SUFFIXES = (".mp4", ".mov", ".webm", ".m4v")
 BEST_FPS = 25
 
 
@@ -41,6 +40,9 @@ def prepare(order: Order, folder: Path) -> Inputs:
 
 
 def _picture(source: Path, folder: Path) -> tuple[Path, tuple[str, ...]]:
+    if source.is_file() and video.is_video(source):
+        film = video.prepare(source, folder / "picture.mp4")
+        return film.path, film.warnings
     clean = picture.prepare(source, folder / "picture.jpg")
     return clean.path, clean.warnings
 

@@ -157,7 +157,6 @@ NO_PUBLIC_ADDRESS = "This page has no public address."
 PROOF_SILENT = "Nothing answers at this page's public address."
 PROOF_STATUS = "This page's public address answers {status} to a stranger."
 PROOF_OTHER = "This page's public address shows something else than the file."
-VIDEO_REDRAWN = "InfiniteTalk redraws the body of a video; the preview animates its best frame."
 ODD_FPS = "{fps} fps: lips fit less well than at 25."
 
 ERRORS: dict[str, Trouble] = {
@@ -208,6 +207,7 @@ ERRORS: dict[str, Trouble] = {
     "restarted": Trouble(
         "The page was restarted", "It happened before anything was sent. Nothing was charged.", ("again",)
     ),
+    "ended": Trouble("This run has ended", "{said}", ("again",)),
     "limit_day": Trouble(
         "Enough for today", "This Space's budget opens again at 00:00 UTC.", ("own_key", "preview")
     ),

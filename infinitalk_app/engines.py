@@ -1,0 +1,29 @@
+"""Which engine -> which client, key and pace. The engine decides, never the key."""
+
+from dataclasses import dataclass
+
+from infinitalk_app.embedded import POLL_EVERY_S, Embedded
+from infinitalk_app.orders import Engine
+from infinitalk_app.settings import Settings
+from infinitalk_client import AsyncClient
+
+PAID_POLL_EVERY_S = 5.0
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Makes a client for each run: a visitor's key lives as long as the run, and nowhere else."""
+
+    settings: Settings
+    embedded: Embedded
+
+    def client(self, engine: Engine, visitor_key: str = "") -> AsyncClient:
+        """Return a client to be closed by the caller."""
+        if engine == "preview":
+            return self.embedded.client()
+        # "" and not None: the client must not read the owner's key from the environment by itself.
+        key = visitor_key or self.settings.owner_key or ""
+        return AsyncClient(key, base_url=self.settings.infinitalk_base_url)
+
+    def poll_every_s(self, engine: Engine) -> float:
+        return POLL_EVERY_S if engine == "preview" else PAID_POLL_EVERY_S

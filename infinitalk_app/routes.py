@@ -1,0 +1,29 @@
+"""The page's own routes, which come before Gradio's: health, and two of Gradio's that are closed."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+_READ = ["GET", "HEAD"]
+
+
+async def healthz(_: Request) -> JSONResponse:
+    """Say that the page is up; for probes."""
+    return JSONResponse({"status": "ok"})
+
+
+async def closed(_: Request) -> JSONResponse:
+    """Stand in front of a route of Gradio's that must not be open."""
+    return JSONResponse({"error": "closed"}, status_code=403)
+
+
+def routes() -> list[Route]:
+    """Return the routes for `launch(app_kwargs=...)`."""
+    return [
+        Route("/healthz", healthz, methods=_READ),
+        # Both would fetch any public address for anybody; ordinary file URLs begin with a slash and pass.
+        Route("/gradio_api/file=http{rest:path}", closed, methods=_READ),
+        Route("/gradio_api/file/http{rest:path}", closed, methods=_READ),
+        # It writes all values of a session to a file for whoever has the link, and no button asks for it.
+        Route("/gradio_api/deep_link", closed, methods=_READ),
+    ]
