@@ -39,15 +39,12 @@ def idle() -> dict[str, Any]:
     return _panel("idle", words.IDLE)
 
 
-def refused(sentence: words.Trouble) -> dict[str, Any]:
-    """Return the panel for a click that started nothing."""
-    return _panel("bad", Say(sentence.title, sentence.line), actions=sentence.actions)
-
-
 def panel(run: Snapshot) -> dict[str, Any]:
     """Return the panel of a run; every text is escaped, since the template takes raw HTML."""
     common: dict[str, Any] = {
         "run": run.token,
+        "state": run.state,
+        "link": bool(run.request_id) or not run.ended or run.trouble == words.ERRORS["uncertain"],
         "job": run.request_id or "",
         "engine": run.engine,
         "since": run.started_at,
@@ -76,10 +73,16 @@ def stopped(run: Snapshot) -> dict[str, Any]:
 
 def _panel(kind: str, say: Say, *, actions: tuple[Action, ...] = (), **more: Any) -> dict[str, Any]:
     blank: dict[str, Any] = {"run": "", "job": "", "engine": "", "since": "", "took": "", "step": -1}
-    blank |= {"notes": [], "facts": [], "low": 0, "high": 0}
-    shown = {"kind": kind, "title": escape(say.title), "line": escape(say.line)}
-    buttons = [{"do": action, "text": words.BUTTONS[action]} for action in actions]
-    return {**blank, **more, **shown, "actions": buttons}
+    blank |= {"state": "", "link": False, "notes": [], "facts": [], "low": 0, "high": 0}
+    said = {"kind": kind, "title": escape(say.title), "line": escape(say.line)}
+    fixed = {"steps": words.STEPS, "usual": words.USUAL_PAID, "late": words.LATE}
+    return {**blank, **more, **said, **fixed, "actions": [_button(action) for action in actions]}
+
+
+def _button(action: Action) -> dict[str, str]:
+    done = words.COPIED if action == "copy" else ""
+    to = words.SEGMIND_CONSOLE if action == "segmind" else ""
+    return {"do": action, "text": words.BUTTONS[action], "done": done, "to": to}
 
 
 def _say(run: Snapshot) -> Say:

@@ -139,7 +139,7 @@ class Workshop:
             run.warn(published.note)
         return published
 
-    async def _submit(  # noqa: PLR0917  # all of one run
+    async def _submit(
         self,
         run: Run,
         order: Order,
@@ -149,7 +149,7 @@ class Workshop:
     ) -> AsyncJob:
         """Send the one POST: whatever can be refused has been by now, and a crash is found in the journal."""
         if order.engine == "infinitetalk" and not order.api_key:
-            await asyncio.to_thread(self._budget.spend, order.visitor.name, run.now.clip_s)
+            await asyncio.to_thread(self._budget.spend, order.visitor.name, run.now.clip_s or order.seconds)
         run.committed = True
         sent = replace(entry, phase="submitting", clip_s=run.now.clip_s)
         await self._note(sent)
