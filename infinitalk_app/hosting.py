@@ -20,6 +20,7 @@ PROOF_BYTES = 1024
 PROOF_KEPT_S = 600.0
 PROOF_TIMEOUT_S = 10.0
 
+HostingMode = Literal["auto", "gradio", "segmind"]
 Upload = Callable[[Path], Awaitable[str]]
 
 
@@ -82,7 +83,7 @@ class Hosting:
 
     def __init__(
         self,
-        mode: Literal["auto", "gradio", "segmind"],
+        mode: HostingMode,
         surroundings: Surroundings,
         *,
         clock: Callable[[], float] = time.monotonic,

@@ -10,7 +10,7 @@ from pathlib import Path
 from infinitalk_app import words
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
-from infinitalk_app.hosting import Hosting, Published, Surroundings, file_url
+from infinitalk_app.hosting import Hosting, HostingMode, Published, Surroundings, file_url
 from infinitalk_app.journal import Entry, Journal
 from infinitalk_app.limits import Budget
 from infinitalk_app.orders import Order, is_engine
@@ -52,9 +52,20 @@ class Folders:
 class House:
     """How the page is reached: known only once it has been launched."""
 
+    mode: HostingMode
     surroundings: Surroundings
     hosting: Hosting
     asks_for_login: bool = False
+
+    @classmethod
+    def of(cls, mode: HostingMode) -> "House":
+        return cls(mode, Surroundings(), Hosting(mode, Surroundings()))
+
+    def move(self, surroundings: Surroundings, *, asks_for_login: bool) -> None:
+        """Learn where it stands."""
+        self.surroundings = surroundings
+        self.hosting = Hosting(self.mode, surroundings)
+        self.asks_for_login = asks_for_login
 
 
 class Workshop:

@@ -1,0 +1,66 @@
+"""Gradio components with one thing changed each."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileData, GradioRootModel, ImageData
+from pydantic import model_serializer
+
+from infinitalk_app import words
+
+
+class Secret(GradioRootModel):
+    """A text that leaves no trace when it is written down."""
+
+    root: str = ""
+
+    @model_serializer
+    def _nothing(self) -> str:
+        return ""
+
+
+class SecretBox(gr.Textbox):
+    """A text box for a key, whose value Gradio does not keep.
+
+    Gradio stores the last value of every input in the visitor's session, from which deep links are written.
+    It stores what the data model dumps, so this one dumps nothing; the handler gets the value all the same.
+    """
+
+    data_model = Secret
+
+    def preprocess(self, payload: Any) -> str | None:
+        """Return the text that was typed."""
+        return payload.root if isinstance(payload, Secret) else payload
+
+    def get_block_name(self) -> str:
+        """Be drawn as the text box that it is."""
+        return "textbox"
+
+
+class PlainImage(gr.Image):
+    """A picture input that hands over the original file, and says in one sentence what is wrong with it."""
+
+    def preprocess(self, payload: ImageData | None) -> Any:
+        """Return the path; where Gradio's own reading fails, its error would show a path of the server's."""
+        try:
+            return super().preprocess(payload)
+        except Exception as error:
+            raise gr.Error(words.BAD_PICTURE, print_exception=False) from error
+
+    def get_block_name(self) -> str:
+        return "image"
+
+
+class CheckedVideo(gr.Video):
+    """A video output for files that have been checked already.
+
+    Gradio's own check needs ffprobe, and loses the video where there is ffmpeg without it.
+    """
+
+    def postprocess(self, value: str | Path | None) -> FileData | None:
+        """Hand over the file as it is."""
+        return FileData(path=str(value), orig_name="talking.mp4") if value else None
+
+    def get_block_name(self) -> str:
+        return "video"
