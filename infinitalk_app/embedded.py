@@ -17,7 +17,7 @@ class Embedded:
 
     def trust(self, origin: str) -> None:
         """Let inputs be fetched from an origin that is not public: the page's own, once its port is known."""
-        self.app.state.trust(origin)
+        self.app.state.api.trust(origin)
 
     def client(self) -> AsyncClient:
         """Return a client with the same code path as for Segmind."""
@@ -26,4 +26,4 @@ class Embedded:
 
     async def close(self) -> None:
         """End the renders and remove their files."""
-        await self.app.state.store.aclose()
+        await self.app.state.api.aclose()

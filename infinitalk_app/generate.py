@@ -54,10 +54,9 @@ class Desk:
             return self._adopt(_token_of(key), key, engine, api_key, may_use_owner_key=True)
         return self._refused("", engine, ERRORS["gone_preview" if engine == "preview" else "unknown_run"])
 
-    def stop(self, token: str) -> Run | None:
+    async def stop(self, token: str) -> Run | None:
         """Cancel a run that has not been submitted; return it in any case, None for an unknown one."""
-        self._runs.stop(token)
-        return self._runs.find(token)
+        return await self._runs.stop(token)
 
     def _start(self, token: str, order: Order) -> Run:
         return self._runs.start(token, order.engine, partial(self._workshop.perform, order=order))

@@ -4,11 +4,14 @@ Data reaches a template as `${value.x}` alone, escaped before: Gradio evaluates 
 """
 
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
 
 import gradio as gr
 
 from infinitalk_app import status, words
 
+KEPT_S = 7200.0  # after that the video is gone, here and at the service
 _WEB = Path(__file__).parent / "web"
 
 
@@ -41,3 +44,18 @@ def panel() -> gr.HTML:
 def hint(text: str, *, bad: bool = False) -> str:
     """Return a line of small text, already escaped by the caller."""
     return f'<p class="hint{" bad" if bad else ""}">{text}</p>' if text else ""
+
+
+def with_token(inputs: int) -> str:
+    """Return the click's script: all inputs as they are, and the run token in the last one."""
+    return f"(...values) => [...values.slice(0, {inputs - 1}), talk.token()]"
+
+
+def whereabouts(search: str, kept: dict[str, Any] | None, now: float) -> tuple[str, str]:
+    """Return token or request_id, and engine, as the address names them, else as this browser kept them."""
+    asked = {name: values[0] for name, values in parse_qs((search or "").lstrip("?")).items()}
+    if asked.get("job") or asked.get("run"):
+        return asked.get("job") or asked["run"], asked.get("engine", "")
+    if not isinstance(kept, dict) or now - float(kept.get("at") or 0) > KEPT_S:
+        return "", ""
+    return str(kept.get("job") or kept.get("run") or ""), str(kept.get("engine") or "")

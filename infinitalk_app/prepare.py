@@ -45,12 +45,3 @@ def _picture(source: Path, folder: Path) -> tuple[Path, tuple[str, ...]]:
         return film.path, film.warnings
     clean = picture.prepare(source, folder / "picture.jpg")
     return clean.path, clean.warnings
-
-
-def clip(source: Path, target: Path, start_s: float, seconds: float, *, end_in_pause: bool) -> sound.Facts:
-    """Cut the part of a voice that would be sent, to be played back.
-
-    Raises:
-        MediaError: there is no usable sound.
-    """
-    return sound.prepare(source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause)

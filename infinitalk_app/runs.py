@@ -115,12 +115,13 @@ class Runs:
         by_id = (run for run in self._runs.values() if run.now.request_id == key)
         return self._runs.get(key) or (next(by_id, None) if key else None)
 
-    def stop(self, token: str) -> bool:
-        """Cancel a run that has not been submitted; tell whether it could be."""
+    async def stop(self, token: str) -> Run | None:
+        """Cancel a run that has not been submitted; return it in any case, None for an unknown one."""
         run = self._runs.get(token)
-        if run is None or run.task is None or run.committed or run.now.ended:
-            return False
-        return run.task.cancel()
+        if run and run.task and not run.committed and not run.now.ended:
+            run.task.cancel()
+            await asyncio.wait([run.task])
+        return run
 
     def forget(self, token: str) -> None:
         """Drop a run that has ended, so that it can be taken up anew."""

@@ -28,7 +28,7 @@ from infinitalk_client import (
     SubmitUncertain,
     TalkRequest,
 )
-from infinitalk_media import MediaError, mp4
+from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
 _MAY_COME_BACK = (SubmitUncertain, ConnectionError, TimeoutError, DownloadError, MediaError)
@@ -113,6 +113,19 @@ class Workshop:
                 await self._collect(run, client.job(request_id))
         except Exception as error:
             raise await self._failure(run, error) from error
+
+    async def cut(
+        self, source: Path, target: Path, start_s: float, seconds: float, end_in_pause: bool
+    ) -> sound.Facts:
+        """Cut the part of a voice that would be sent, to be played back.
+
+        Raises:
+            MediaError: there is no usable sound.
+        """
+        async with self._room:
+            return await asyncio.to_thread(
+                sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
+            )
 
     async def _perform(self, run: Run, order: Order, entry: Entry) -> None:
         hosted: tuple[Path, ...] = ()
