@@ -415,7 +415,7 @@ def launch() -> None:
         ssr_mode=False,
         theme=theme(),
     )
-    asks_for_login = demo.auth is not None or demo.auth_dependency is not None
+    asks_for_login = demo.auth is not None or demo.app.auth_dependency is not None
     application.launched(local_url, share_url, demo.root_path, asks_for_login=asks_for_login)
     demo.block_thread()
 
