@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     trust_proxy: bool = False
     infinitalk_state_dir: Path = Field(default_factory=_state_dir)
     infinitalk_daily_seconds: int | None = Field(default=None, ge=0)
-    infinitalk_visitor_runs: int | None = Field(default=None, ge=0)
+    infinitalk_visitor_runs: int | None = Field(default=None, ge=1)
     rate_limit_storage: str = "memory"
     max_clip_seconds: float = Field(default=15.0, ge=3.5, le=40.0)
     infinitalk_preparations: int = Field(default=2, ge=1, le=16)
