@@ -6,8 +6,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from infinitalk_media import MediaError
 
@@ -53,18 +55,31 @@ def run(arguments: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> str:
     """
     command = [find(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", "1", *arguments]
     with tempfile.TemporaryFile() as remarks:
-        with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=remarks
-        ) as child:
-            try:
-                _limit(child.pid, cpu_s=math.ceil(timeout_s * CPU_SHARE))
-                child.wait(timeout_s)
-            except subprocess.TimeoutExpired as error:
-                raise MediaError("The file took too long to read; try a shorter or simpler one.") from error
-            finally:
-                child.kill()
+        _run(command, remarks, timeout_s)
         remarks.seek(0)
         return remarks.read(_REMARKS_MAX).decode("utf-8", "replace")
+
+
+def _run(command: Sequence[str], remarks: IO[bytes], timeout_s: float) -> None:
+    """Wait for the child, which a timer kills: `wait(timeout)` would look only every 50 ms."""
+    overran = threading.Event()
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=remarks) as child:
+        timer = threading.Timer(timeout_s, _stop, (child, overran))
+        timer.start()
+        try:
+            _limit(child.pid, cpu_s=math.ceil(timeout_s * CPU_SHARE))
+            child.wait()
+        finally:
+            timer.cancel()
+            child.kill()
+    if overran.is_set():
+        raise MediaError("The file took too long to read; try a shorter or simpler one.")
+
+
+def _stop(child: subprocess.Popen[bytes], overran: threading.Event) -> None:
+    overran.set()
+    child.kill()
 
 
 def _limit(pid: int, *, cpu_s: int) -> None:

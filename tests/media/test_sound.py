@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from infinitalk_media import MediaError, sound
+from infinitalk_media import MediaError, ffmpeg, sound
 from tests.media.making import convert, silence, speech, write_wav
 
 
@@ -143,3 +143,13 @@ def test_a_start_after_the_end_is_said_so(recording, tmp_path, target):
         with pytest.raises(MediaError, match="ends before the chosen start"):
             sound.prepare(path, target, start_s=100)
     assert not target.exists()
+
+
+def test_a_decode_that_takes_too_long_is_stopped(tmp_path, monkeypatch):
+    """A child that does not end is killed after its time, and the visitor is told."""
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("FFMPEG_BINARY", str(slow))
+    with pytest.raises(MediaError, match="took too long"):
+        ffmpeg.run([], timeout_s=0.2)
