@@ -402,7 +402,8 @@ def launch() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _, local_url, share_url = demo.launch(
         max_threads=1200,
-        allowed_paths=[str(application.folders.outbox)],
+        # Names in both cannot be guessed; without results, a state folder elsewhere hides the videos.
+        allowed_paths=[str(application.folders.outbox), str(application.folders.results)],
         app_kwargs={"routes": routes(), "lifespan": application.lifespan},
         css=pieces.read("page.css"),
         enable_monitoring=False,

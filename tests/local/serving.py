@@ -41,10 +41,14 @@ def stand_in(folder: Path, code: str) -> tuple[str, ...]:
 
 
 def copies(folder: Path, video: bytes, *, seconds: float = 0.0) -> tuple[str, ...]:
-    """Return a command that takes `seconds`, tells progress, and leaves a video; one at a time."""
+    """Return a command that takes `seconds`, tells progress, and leaves a video; one at a time.
+
+    Each run adds a letter to the file `runs` beside it.
+    """
     finished = folder / "finished.mp4"
     finished.write_bytes(video)
     code = f"""
+open({str(folder / "runs")!r}, "a").write("x")
 os.mkdir({str(folder / "busy")!r})
 for done in range(6):
     print(json.dumps({{"progress": {{"done": done, "total": 5}}}}), flush=True)

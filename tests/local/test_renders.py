@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import httpx
@@ -16,6 +15,7 @@ import pytest
 from infinitalk_local import LocalSettings, create_app
 from tests.local.conftest import body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in
+from tests.processes import assert_gone, children_of
 
 SUBMIT = "/v2/infinite-talk"
 ROOT = Path(__file__).parent.parent.parent
@@ -72,19 +72,6 @@ time.sleep(600)
     assert "longer than 1.5 s" in fate(stand_in(tmp_path, code), render_timeout_s=1.5)
     for pid in pids.read_text().split():
         assert_gone(int(pid))
-
-
-def assert_gone(pid: int) -> None:
-    """A killed process may need a moment until it has left."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-        except FileNotFoundError:
-            return
-        if state == "Z":
-            return
-    pytest.fail(f"process {pid} is still there")
 
 
 def test_the_child_sees_no_key(tmp_path, monkeypatch):
@@ -145,17 +132,12 @@ def test_a_stopped_server_leaves_no_process_and_no_file(tmp_path, own_temporary_
         request_id = http.post(SUBMIT, json=body).json()["request_id"]
         while "progress" not in http.get(f"/v2/requests/{request_id}/status").json():
             pass
-        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-        children += [
-            child
-            for task in Path(f"/proc/{server.pid}/task").iterdir()
-            for child in (task / "children").read_text().split()
-        ]
+        children = children_of(server.pid)
         assert children
         server.send_signal(number)
         server.wait(30)
     for pid in children:
-        assert_gone(int(pid))
+        assert_gone(pid)
 
 
 def data_url(path: str) -> str:

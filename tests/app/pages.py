@@ -1,0 +1,91 @@
+"""Runs the page as its users do: `python app.py` in a process of its own, with no ffmpeg on PATH."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from gradio_client import Client, handle_file
+
+ROOT = Path(__file__).parent.parent.parent
+PICTURE = ROOT / "examples/portraits/mira.jpg"
+VOICE = ROOT / "examples/voices/hello.mp3"
+
+
+@dataclass
+class Page:
+    """A running page; `state` is its folder, `log` what it printed."""
+
+    url: str
+    state: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def client(self) -> Client:
+        return Client(self.url, verbose=False)
+
+    def left_behind(self) -> list[Path]:
+        """Return the inputs that are still on its disk."""
+        return [path for name in ("outbox", "scratch") for path in (self.state / name).iterdir()]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def page(state: Path, *, port: int = 0, kill: bool = False, **settings: str) -> Iterator[Page]:
+    """Start the page on a folder of its own, and stop it at the end: by SIGTERM, or by SIGKILL."""
+    port = port or free_port()
+    state.mkdir(exist_ok=True)
+    temporary = state / "tmp"
+    temporary.mkdir(exist_ok=True)
+    environment = {
+        "PATH": "/nowhere",
+        "HOME": str(state),
+        "TMPDIR": str(temporary),
+        "GRADIO_TEMP_DIR": str(temporary / "gradio"),
+        "GRADIO_SERVER_PORT": str(port),
+        "INFINITALK_STATE_DIR": str(state),
+        "NO_PROXY": "127.0.0.1",
+    }
+    log = state / "page.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environment | settings, stdout=output, stderr=output
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_up(url, process, log)
+        yield Page(url, state, log, process)
+    finally:
+        process.kill() if kill else process.terminate()
+        process.wait(30)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, log.read_text()
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{url}/healthz", trust_env=False).status_code == httpx.codes.OK:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"the page did not come up: {log.read_text()}")
+
+
+def inputs(**more: Any) -> dict[str, Any]:
+    """Return the named arguments of /generate, short and small."""
+    return {
+        "image": handle_file(str(PICTURE)),
+        "audio": handle_file(str(VOICE)),
+        "seconds": 4,
+        "fps": 16,
+    } | more

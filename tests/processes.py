@@ -1,0 +1,26 @@
+"""Looks at other processes, by /proc."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the children of every thread of a process."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def assert_gone(pid: int) -> None:
+    """Fail when a process is still there; a killed one may need a moment until it has left."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except FileNotFoundError:
+            return
+        if state == "Z":
+            return
+        time.sleep(0.01)
+    pytest.fail(f"process {pid} is still there")
