@@ -1,0 +1,289 @@
+"""Settings, journal, limits, outbox and runs: small promises, each by itself."""
+
+import asyncio
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from infinitalk_app.explain import explain
+from infinitalk_app.journal import Entry, Journal, new_token
+from infinitalk_app.limits import Budget, Visitor
+from infinitalk_app.outbox import Outbox, sweep
+from infinitalk_app.refusals import Refusal
+from infinitalk_app.runs import Runs
+from infinitalk_app.settings import SettingsError, read
+
+TOKEN = "0123456789abcdef" * 2
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Start from an environment without any setting of ours."""
+    for name in ("SEGMIND_API_KEY", "INFINITALK_BASE_URL", "PUBLIC_BASE_URL", "HOSTING", "SPACE_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("INFINITALK_STATE_DIR", str(tmp_path / "state"))
+    return monkeypatch
+
+
+def test_defaults_need_no_environment(environment):
+    """Without any variable the page runs: previews only, clips of at most fifteen seconds."""
+    settings = read()
+    assert (settings.hosting, settings.max_clip_seconds, settings.trust_proxy) == ("auto", 15, False)
+    assert settings.owner_key is None
+
+
+def test_an_empty_variable_is_unset(environment):
+    """Spaces set empty secrets; they mean nothing."""
+    for name in ("SEGMIND_API_KEY", "PUBLIC_BASE_URL", "MAX_CLIP_SECONDS", "INFINITALK_DAILY_SECONDS"):
+        environment.setenv(name, "")
+    assert read().max_clip_seconds == 15
+    assert read().segmind_api_key is None
+
+
+def test_the_owners_key_is_used_only_within_a_budget(environment):
+    """A key alone is not for visitors."""
+    environment.setenv("SEGMIND_API_KEY", "SG_owner")
+    assert read().owner_key is None
+    environment.setenv("INFINITALK_DAILY_SECONDS", "60")
+    assert read().owner_key == "SG_owner"
+    assert "SG_owner" not in repr(read())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HOSTING", "ftp"),
+        ("MAX_CLIP_SECONDS", "2"),
+        ("MAX_CLIP_SECONDS", "41"),
+        ("PUBLIC_BASE_URL", "example.org"),
+        ("INFINITALK_BASE_URL", "https://user@example.org"),
+        ("INFINITALK_DAILY_SECONDS", "many"),
+        ("INFINITALK_VISITOR_RUNS", "0"),
+        ("TRUST_PROXY", "perhaps"),
+    ],
+)
+def test_a_wrong_setting_is_named(environment, name, value):
+    """The sentence names the variable, so that the owner finds it."""
+    environment.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        read()
+
+
+def test_the_state_folder_is_private(environment, tmp_path):
+    """Only this user can look into it; somebody else's link in its place is refused."""
+    folder = read().folder("journal")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "link").symlink_to(elsewhere)
+    environment.setenv("INFINITALK_STATE_DIR", str(tmp_path / "link"))
+    with pytest.raises(SettingsError, match="INFINITALK_STATE_DIR"):
+        read().folder("journal")
+
+
+def test_the_journal_keeps_the_last_word_on_a_run(tmp_path):
+    """What was written last is read, by token and by request_id; a stranger is unknown."""
+    journal = Journal(tmp_path)
+    journal.write(Entry(TOKEN, "infinitetalk", "submitting", 1.0))
+    journal.write(Entry(TOKEN, "infinitetalk", "submitted", 1.0, "abc123"))
+    assert journal.read(TOKEN).request_id == "abc123"
+    assert journal.find("abc123").token == TOKEN
+    assert journal.read(new_token()) is None
+    assert journal.read("../../etc/passwd") is None
+    assert [path.name for path in tmp_path.iterdir()] == [f"{TOKEN}.json"]
+
+
+def test_a_broken_entry_is_as_if_it_were_not_there(tmp_path):
+    """Half a file, or one of a later version, does not stop the page."""
+    (tmp_path / f"{TOKEN}.json").write_text('{"token": "01')
+    assert Journal(tmp_path).read(TOKEN) is None
+    (tmp_path / f"{TOKEN}.json").write_text('{"colour": "teal"}')
+    assert list(Journal(tmp_path)) == []
+
+
+def test_the_journal_forgets_after_two_days(tmp_path):
+    """A swept journal holds what is younger than 48 hours."""
+    journal = Journal(tmp_path)
+    journal.write(Entry(TOKEN, "preview", "completed", 1.0))
+    written = (tmp_path / f"{TOKEN}.json").stat().st_mtime
+    journal.sweep(written + 47 * 3600)
+    assert journal.read(TOKEN)
+    journal.sweep(written + 49 * 3600)
+    assert list(tmp_path.iterdir()) == []
+
+
+class Day:
+    """A clock that stands in a day."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def test_the_day_has_a_budget_of_seconds():
+    """Clip seconds are counted, rounded up, over all visitors; midnight opens a new day."""
+    day = Day()
+    budget = Budget(20, None, now=day)
+    budget.spend("a", 9.2)
+    budget.spend("b", 10)
+    with pytest.raises(Refusal, match="Enough for today"):
+        budget.spend("c", 0.5)
+    day.now = datetime(2026, 11, 25, 0, 0, 1, tzinfo=UTC)
+    budget.spend("c", 20)
+
+
+def test_a_refused_run_is_not_counted():
+    """Asking for too much leaves the rest of the day to others."""
+    budget = Budget(20, None, now=Day())
+    budget.spend("a", 15)
+    with pytest.raises(Refusal):
+        budget.spend("a", 6)
+    budget.spend("b", 5)
+
+
+def test_a_visitor_has_so_many_runs():
+    """One visitor's runs end, another's do not."""
+    budget = Budget(1000, 2, now=Day())
+    budget.spend("a", 5)
+    budget.spend("a", 5)
+    with pytest.raises(Refusal, match="Your runs of today"):
+        budget.spend("a", 5)
+    budget.spend("b", 5)
+
+
+def test_without_a_budget_nothing_is_spent():
+    """An owner who set no seconds pays for none."""
+    with pytest.raises(Refusal):
+        Budget(None, None, now=Day()).spend("a", 1)
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "host", "user", "name"),
+    [
+        ("8.8.8.8", "10.0.0.1", None, "8.8.8.8"),
+        ("1.1.1.1, 8.8.8.8, 10.0.0.1", "10.0.0.1", None, "8.8.8.8"),
+        ("spoofed, 8.8.8.8", "10.0.0.1", None, "8.8.8.8"),
+        ("2606:4700:1:2:3:4:5:6", "10.0.0.1", None, "2606:4700:1:2::"),
+        ("::ffff:8.8.8.8", "10.0.0.1", None, "8.8.8.8"),
+        ("", "203.0.113.9", None, "203.0.113.9"),
+        ("8.8.8.8", "10.0.0.1", "anna", "user anna"),
+    ],
+)
+def test_who_counts_as_one_visitor(forwarded, host, user, name):
+    """A user by name, else the right-most public address, IPv6 by its /64; the left-most can be typed."""
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    assert Visitor.of(headers, host, user, behind_proxy=True).name == name
+
+
+def test_forwarded_addresses_do_not_count_without_a_proxy():
+    """Straight from the internet, the header is the caller's own words."""
+    forged = {"x-forwarded-for": "8.8.8.8"}
+    assert Visitor.of(forged, "203.0.113.9", None, behind_proxy=False).name == "203.0.113.9"
+
+
+def test_the_outbox_names_cannot_be_guessed(tmp_path):
+    """A file moves in under a random name with its true extension, and goes when it is withdrawn."""
+    box = Outbox(tmp_path / "out")
+    box.folder.mkdir()
+    path = tmp_path / "picture.jpg"
+    path.write_bytes(b"x")
+    hosted = box.put(path)
+    assert hosted.suffix == ".jpg"
+    assert len(hosted.stem) >= 32
+    assert "picture" not in hosted.name
+    (tmp_path / "a.html").write_bytes(b"x")
+    with pytest.raises(ValueError, match="html"):
+        box.put(tmp_path / "a.html")
+    box.remove(hosted, tmp_path / "a.html")
+    assert list(box.folder.iterdir()) == []
+    assert (tmp_path / "a.html").exists()
+
+
+def test_what_a_crash_left_is_swept_after_its_time(tmp_path):
+    """Files and folders older than their time go; younger ones stay."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_bytes(b"x")
+    now = (tmp_path / "file").stat().st_mtime
+    sweep(tmp_path, 3600, now + 3500)
+    assert len(list(tmp_path.iterdir())) == 2
+    sweep(tmp_path, 3600, now + 3700)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_one_token_is_one_run_however_many_look_on():
+    """The second start with a token starts nothing; both onlookers see the end."""
+    starts, go = [], asyncio.Event()
+
+    async def work(run):
+        starts.append(run)
+        run.show(state="PROCESSING")
+        await go.wait()
+        run.show(state="COMPLETED", ended_at=1.0)
+
+    runs = Runs(explain)
+    first, second = (runs.start(TOKEN, "preview", work) for _ in range(2))
+    assert first is second
+
+    async def look():
+        return [seen.state async for seen in first.looks()]
+
+    onlookers = [asyncio.create_task(look()) for _ in range(3)]
+    await asyncio.sleep(0)
+    go.set()
+    for states in await asyncio.gather(*onlookers):
+        assert states[-1] == "COMPLETED"
+    assert len(starts) == 1
+
+
+async def test_an_onlooker_who_leaves_stops_nothing():
+    """The run is a task of its own: a closed generator does not touch it."""
+    go = asyncio.Event()
+
+    async def work(run):
+        await go.wait()
+        run.show(state="COMPLETED", ended_at=1.0)
+
+    run = Runs(explain).start(TOKEN, "preview", work)
+    looks = run.looks()
+    await anext(looks)
+    await looks.aclose()
+    go.set()
+    await run.task
+    assert run.now.state == "COMPLETED"
+
+
+async def test_a_run_can_be_stopped_before_it_is_committed_and_not_after():
+    """Stop cancels what has cost nothing; afterwards the job goes on."""
+    started = asyncio.Event()
+
+    async def work(run):
+        started.set()
+        await asyncio.Event().wait()
+
+    runs = Runs(explain)
+    run = runs.start(TOKEN, "infinitetalk", work)
+    await started.wait()
+    run.committed = True
+    await runs.stop(TOKEN)
+    assert not run.now.ended
+    run.committed = False
+    await runs.stop(TOKEN)
+    assert run.now.state == "CANCELLED"
+
+
+async def test_anything_unforeseen_gets_an_incident_number_that_the_log_has(caplog):
+    """A visitor can name what the owner can find; no trace of the code is shown."""
+
+    async def work(run):
+        raise RuntimeError("a secret of the house")
+
+    run = Runs(explain).start(TOKEN, "preview", work)
+    await run.task
+    sentence = run.now.trouble.sentence
+    incident = sentence.split("Incident ")[1][:4]
+    assert incident in caplog.text
+    assert "secret" not in sentence

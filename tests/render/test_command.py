@@ -1,0 +1,88 @@
+"""`python -m infinitalk_local.render`, as the server and a shell call it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infinitalk_media import mp4
+from tests.render.films import HELLO, MIRA, ROOT, landscape
+
+COMMAND = [sys.executable, "-m", "infinitalk_local.render"]
+
+
+def run(*arguments: object, **more: object) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PATH": "/nowhere", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, env=environment, **more
+    )
+
+
+def test_it_renders_from_the_shell(tmp_path):
+    """Two files in, a video out, with tier, speed and set-up time on the screen, and no ffmpeg on PATH."""
+    target = tmp_path / "talk.mp4"
+    done = run(MIRA, HELLO, "-o", target, "--resolution", "480p", "--fps", "16", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    assert mp4.inspect(target).fps == pytest.approx(16, abs=0.1)
+    assert "full" in done.stdout
+    assert "frames/s" in done.stdout
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_json_lines_for_programs(tmp_path):
+    """Progress begins with none of all, ends with all of all, and the last line is the result."""
+    done = run(landscape(tmp_path / "a.jpg"), HELLO, "-o", tmp_path / "talk.mp4", "--fps", "16", "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    total = lines[0]["progress"]["total"]
+    assert lines[0] == {"progress": {"done": 0, "total": total}}
+    assert lines[-2] == {"progress": {"done": total, "total": total}}
+    assert lines[-1]["result"]["renderer"] == "ambient"
+    assert lines[-1]["result"]["frames"] == total
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--resolution", "1080p"], ["--fps", "0"], ["--fps", "x"], ["--seed", "x"]]
+)
+def test_wrong_arguments(tmp_path, arguments):
+    """A value that cannot be is exit code 2 with the usage."""
+    done = run(MIRA, HELLO, "-o", tmp_path / "talk.mp4", *arguments)
+    assert done.returncode == 2
+    assert "usage" in done.stderr
+
+
+def test_a_bad_input_is_exit_code_2_with_a_sentence(tmp_path):
+    """What cannot be used is one sentence as JSON, and leaves nothing."""
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"hello")
+    done = run(bad, HELLO, "-o", tmp_path / "talk.mp4", "--json")
+    assert done.returncode == 2
+    assert "not a picture" in json.loads(done.stdout)["error"]
+    assert list(tmp_path.iterdir()) == [bad]
+
+
+def test_a_termination_in_mid_film_leaves_nothing(tmp_path):
+    """SIGTERM ends it within a frame, with its own exit code and no file."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    arguments = [str(MIRA), str(HELLO), "-o", str(tmp_path / "talk.mp4"), "--resolution", "720p", "--json"]
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, text=True, env=environment
+    ) as child:
+        child.stdout.readline()
+        child.stdout.readline()
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(10) == 143
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_never_loads_the_renderers_libraries():
+    """cv2 and numpy come with the child alone: the server's process does without them."""
+    code = "import sys, infinitalk_local; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.split()
+    assert not {"cv2", "numpy", "PIL", "pydub", "gradio"} & set(loaded)
+    assert Path(ROOT / "app.py").exists()
