@@ -4,9 +4,9 @@ import html
 import importlib
 import importlib.util
 import os
-import secrets
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -140,16 +140,19 @@ async def on_stop(panel: dict[str, Any]) -> dict[str, Any]:
 
 async def on_clip(
     voice: str | None, start_s: float, seconds: float, end_in_pause: bool
-) -> tuple[str | None, str]:
-    """Cut the part that will be sent, and say what is notable about it."""
+) -> AsyncIterator[tuple[str | None, str]]:
+    """Cut the part that will be sent, and say what is notable about it; Gradio copies what it is given."""
     if not voice:
-        return None, ""
-    target = application.folders.scratch / f"{secrets.token_urlsafe(16)}.mp3"
-    try:
-        clip = await application.workshop.cut(Path(voice), target, start_s, seconds, end_in_pause)
-    except MediaError as error:
-        return None, pieces.hint(html.escape(str(error)), bad=True)
-    return str(clip.path), pieces.hint(html.escape(" ".join(clip.warnings)))
+        yield None, ""
+        return
+    with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
+        target = Path(folder) / "clip.mp3"
+        try:
+            clip = await application.workshop.cut(Path(voice), target, start_s, seconds, end_in_pause)
+        except MediaError as error:
+            yield None, pieces.hint(html.escape(str(error)), bad=True)
+        else:
+            yield str(clip.path), pieces.hint(html.escape(" ".join(clip.warnings)))
 
 
 def on_engine(engine: str) -> tuple[Any, Any]:

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from gradio_client import Client, handle_file
 
 ROOT = Path(__file__).parent.parent.parent
 PICTURE = ROOT / "examples/portraits/mira.jpg"
+COMMAND = (sys.executable, "app.py")
 VOICE = ROOT / "examples/voices/hello.mp3"
 
 
@@ -41,7 +42,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def page(state: Path, *, port: int = 0, kill: bool = False, **settings: str) -> Iterator[Page]:
+def page(
+    state: Path, *, port: int = 0, kill: bool = False, command: Sequence[str] = COMMAND, **settings: str
+) -> Iterator[Page]:
     """Start the page on a folder of its own, and stop it at the end: by SIGTERM, or by SIGKILL."""
     port = port or free_port()
     state.mkdir(exist_ok=True)
@@ -59,7 +62,7 @@ def page(state: Path, *, port: int = 0, kill: bool = False, **settings: str) -> 
     log = state / "page.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=environment | settings, stdout=output, stderr=output
+            command, cwd=ROOT, env=environment | settings, stdout=output, stderr=output
         )
     url = f"http://127.0.0.1:{port}"
     try:

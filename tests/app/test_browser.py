@@ -90,6 +90,16 @@ def test_files_become_a_video_that_plays(tab):
     expect(tab.get_by_text("H.264 + AAC").first).to_be_visible()
 
 
+def test_what_will_be_sent_can_be_heard(tab, shared_page):
+    """Opened, the part of the voice is there to play, cut to its length; none of it stays in our folders."""
+    bring(tab)
+    tab.get_by_role("button", name="Use only a part of the voice").click()
+    tab.get_by_label("From second").fill("2")
+    tab.get_by_label("From second").blur()
+    expect(tab.locator("#clip").get_by_text("0:05").first).to_be_visible(timeout=DONE)
+    assert shared_page.left_behind() == []
+
+
 def test_nothing_is_wider_than_the_window(tab, size):
     """There is no horizontal scroll."""
     assert tab.evaluate("document.documentElement.scrollWidth") <= size[0]

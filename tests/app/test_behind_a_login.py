@@ -1,0 +1,69 @@
+"""A page that strangers cannot enter: its inputs travel another way, and the visitor is told."""
+
+import sys
+
+import httpx
+import pytest
+from gradio_client import Client
+
+from tests.app.conftest import KEY
+from tests.app.pages import free_port, inputs, page
+from tests.app.proxying import LOGIN, login_proxy
+
+PAID = {"engine": "infinitetalk", "consent": True, "api_key": KEY}
+
+
+def stored_at(segmind: str, request_id: str) -> str:
+    """Return where a job's picture was, by the service's own record."""
+    address = f"{segmind}/inference-request/request-history/{request_id}"
+    record = httpx.get(address, headers={"x-api-key": KEY})
+    return record.json()["request_body"]["image"]
+
+
+def test_behind_a_proxy_with_a_login_the_storage_is_used(tmp_path, segmind):
+    """The proof fails at the proxy (401), the files go through the upload endpoint, and the status says so."""
+    port = free_port()
+    settings = {"INFINITALK_BASE_URL": segmind, "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}"}
+    with page(tmp_path / "state", **settings) as running, login_proxy(port, running.url):
+        assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 401
+        client = Client(f"http://127.0.0.1:{port}", headers=LOGIN, verbose=False)
+        _, status = client.predict(**inputs(**PAID), api_name="/generate")
+    assert status["state"] == "COMPLETED"
+    assert any(
+        "cannot be reached from outside: Segmind's storage was used" in note for note in status["warnings"]
+    )
+    assert stored_at(segmind, status["request_id"]).startswith(f"{segmind}/assets/")
+
+
+def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4):
+    """Where the service can read the page's files, it gets Gradio file URLs, and nothing is uploaded."""
+    from infinitalk_local import LocalSettings
+    from tests.local.serving import copies, serving
+
+    port = free_port()
+    settings = LocalSettings(trust=(f"http://127.0.0.1:{port}",), render_command=copies(tmp_path, tiny_mp4))
+    with (
+        serving(settings) as segmind,
+        page(tmp_path / "state", port=port, INFINITALK_BASE_URL=segmind) as running,
+    ):
+        _, status = running.client().predict(**inputs(**PAID), api_name="/generate")
+        address = stored_at(segmind, status["request_id"])
+        assert address.startswith(f"http://127.0.0.1:{port}/gradio_api/file=")
+        assert httpx.get(address).status_code in (403, 404)  # the inputs are gone with the end of the run
+        assert running.left_behind() == []
+    assert not any("storage" in note for note in status["warnings"])
+
+
+@pytest.mark.parametrize("engine", ["preview", "infinitetalk"])
+def test_a_page_with_gradios_own_login(tmp_path, segmind, engine):
+    """With `launch(auth=...)` file URLs are 401: both engines get their inputs by upload, and say so."""
+    owner = "import app; launch = app.demo.launch\n"
+    owner += "app.demo.launch = lambda **given: launch(auth=('anna', 'secret'), **given)\n"
+    command = [sys.executable, "-c", owner + "app.launch()"]
+    settings = {"INFINITALK_BASE_URL": segmind}
+    with page(tmp_path / "state", command=command, **settings) as running:
+        client = Client(running.url, auth=("anna", "secret"), verbose=False)
+        more = PAID if engine == "infinitetalk" else {}
+        _, status = client.predict(**inputs(**more), api_name="/generate")
+    assert status["state"] == "COMPLETED"
+    assert any("storage" in note for note in status["warnings"])
