@@ -21,7 +21,7 @@ def stored_at(segmind: str, request_id: str) -> str:
 
 
 def test_behind_a_proxy_with_a_login_the_storage_is_used(tmp_path, segmind):
-    """The proof fails at the proxy (401), the files go through the upload endpoint, and the status says so."""
+    """The proof fails at the proxy, the files go through the upload endpoint, and the status says so."""
     port = free_port()
     settings = {"INFINITALK_BASE_URL": segmind, "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}"}
     with page(tmp_path / "state", **settings) as running, login_proxy(port, running.url):
