@@ -93,9 +93,9 @@ class Encoder:
         if pipe is None:  # never so: it was asked for
             return
         try:
-            while (frame := self._frames.get()) is not None:
-                pipe.write(frame.buffer.data)
-            pipe.close()
+            with pipe:
+                while (frame := self._frames.get()) is not None:
+                    pipe.write(frame.buffer.data)
         except OSError:  # ffmpeg is gone; whoever writes next is told
             self._broken.set()
 
