@@ -1,7 +1,7 @@
 """Where faces might be: boxes on which several of OpenCV's Haar cascades agree, also in a tilted picture."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -81,13 +81,14 @@ def _around_eyes(gray: Bytes) -> list[Candidate]:
     """Return boxes around pairs of alike eyes: a black beard hides a face from the frontal cascades."""
     view = _view(gray, _SIDES[0], 0)
     smallest = round(_SMALLEST * max(gray.shape) * 0.2)
-    found = [
+    seen = [
         cascade(name).detectMultiScale(view.gray, 1.1, 2, minSize=(smallest, smallest))
         for name in ("eye", "eye_tree_eyeglasses")
     ]
-    eyes = [Box(float(x), float(y), float(side)) for group in found for x, y, side, _ in group]
+    eyes = [Box(float(x), float(y), float(side)) for group in seen for x, y, side, _ in group]
     pairs = [(one, other) for one in eyes for other in eyes if _pairs(one, other)]
-    return _grouped(view, [_face_around(one, other) for one, other in pairs])
+    found = _grouped(view, [_face_around(one, other) for one, other in pairs])
+    return [replace(candidate, votes=1) for candidate in found]  # eyes alone prove little
 
 
 def _pairs(left: Box, right: Box) -> bool:

@@ -81,7 +81,7 @@ def _ending_at(teeth: Flags, evidence: Floats) -> Floats:
 def _evidence(lab: Floats) -> Floats:
     """Return how much each pixel looks like lying between two lips, about 0 on skin and 1 on a clear line.
 
-    A thin dark ridge is the line itself, a broad one the shaded lips, and a band redder than what is above
+    A thin dark band is the line itself, a broad one the shaded lips, and a band redder than what is above
     and below it the lips of most, not of all. Each is measured against this very face, of whatever colour.
     """
     faint = float(
@@ -89,16 +89,22 @@ def _evidence(lab: Floats) -> Floats:
     )  # dark skin has less contrast in all it shows
     thin = _relative(_ridge(lab[..., 0], 0.025), least=1.0 * faint)
     broad = _relative(_ridge(lab[..., 0], 0.06), least=2.0 * faint)
-    redness = _relative(-_ridge(lab[..., 1], 0.1), least=3.0 * faint)
+    redness = _relative(_ridge(-lab[..., 1], 0.1), least=3.0 * faint)
     return np.asarray(0.6 * thin + 0.35 * broad + 0.5 * redness, np.float32)
 
 
 def _ridge(light: Floats, sigma: float) -> Floats:
-    """Return the second derivative down the face: positive in the middle of a dark band of about `sigma`."""
+    """Return the second derivative down the face: positive in the middle of a dark band of about `sigma`.
+
+    Only what is darker than both its sides counts: the edge of a beard would do for the derivative alone.
+    """
     scale = sigma * _PATCH.density
     blurred = cv2.GaussianBlur(light, (0, 0), sigmaX=0.05 * _PATCH.density, sigmaY=scale)
-    second = np.array([[1], [-2], [1]], np.float32)
-    return np.asarray(cv2.filter2D(blurred, -1, second) * scale**2, np.float32)
+    second = cv2.filter2D(blurred, -1, np.array([[1], [-2], [1]], np.float32)) * scale**2
+    step = round(2 * scale)
+    padded = np.pad(blurred, ((step, step), (0, 0)), mode="edge")
+    darker = np.minimum(padded[: -2 * step], padded[2 * step :]) - blurred
+    return np.asarray(np.where(darker > 0, second, np.minimum(second, 0)), np.float32)
 
 
 def _relative(value: Floats, least: float) -> Floats:
@@ -165,12 +171,12 @@ def _ends(along: Floats) -> tuple[float, float]:
     """Return the u of both corners: evidence inside, none outside, a width and a middle as mouths have."""
     u = _PATCH.u
     middle = float(np.median(along[np.abs(u) < 0.2]))  # noqa: PLR2004
-    worth = np.concatenate([[0], np.cumsum(along - 0.45 * max(middle, 0.2))]) / _PATCH.density
+    worth = np.concatenate([[0], np.cumsum(along - 0.38 * max(middle, 0.2))]) / _PATCH.density
     edges = np.append(u - 0.5 / _PATCH.density, u[-1] + 0.5 / _PATCH.density)
     left, right = np.meshgrid(edges, edges, indexing="ij")
     width, centre = right - left, (left + right) / 2
     prior = ((width - _WIDTH) / _WIDTH_SPREAD) ** 2 + (centre / _MIDDLE_SPREAD) ** 2
-    gain = (worth[None, :] - worth[:, None]) - 0.008 * prior
+    gain = (worth[None, :] - worth[:, None]) - 0.014 * prior
     gain[(width < _NARROWEST) | (width > _WIDEST)] = -np.inf
     one, other = np.unravel_index(int(gain.argmax()), gain.shape)
     return float(edges[one]), float(edges[other])

@@ -1,0 +1,95 @@
+"""The talking picture, frame by frame."""
+
+import numpy as np
+import pytest
+
+from infinitalk_local.render import face, preview, source, speech
+from infinitalk_local.render.sizes import output_size
+from infinitalk_local.render.talking import Talking
+from infinitalk_local.render.yuv import frame_of, full_planes, matrix_for
+from infinitalk_media import sound
+from tests.media.making import run_ffmpeg
+from tests.render.films import HELLO, frames_of, landscape
+from tests.render.perturbing import FACES, load
+
+FPS = 25
+
+
+def tracks(count: int, opening: float) -> speech.Tracks:
+    """Return a mouth that stays as it is."""
+    zeros = np.zeros(count, np.float32)
+    return speech.Tracks(open=zeros + np.float32(opening), wide=zeros, press=zeros, level=zeros)
+
+
+def scene(name: str, mouth: speech.Tracks, prompt: str = "") -> tuple[Talking, np.ndarray]:
+    picture, _ = load(name)
+    size = output_size(*picture.shape[1::-1], "480p")
+    rgb = source.resized(picture, size)
+    found = face.find(picture).scaled(size.width / picture.shape[1], size.height / picture.shape[0])
+    return Talking(rgb, found, matrix_for("480p"), mouth, fps=FPS, seed=3, prompt=prompt), rgb
+
+
+@pytest.mark.parametrize("name", ["tone01", "tone07", "tone10", "beard_glasses", "cartoon"])
+def test_at_rest_the_picture_is_the_source(name):
+    """With the mouth shut and before the head moves, a frame is the picture after the same conversion."""
+    talking, rgb = scene(name, tracks(5, 0.0))
+    rest = frame_of(full_planes(rgb, matrix_for("480p")))
+    drawn = talking.draw(0)
+    assert np.abs(drawn.y.astype(int) - rest.y).max() <= 2
+    assert np.abs(drawn.uv.astype(int) - rest.uv).max() <= 2
+
+
+@pytest.mark.parametrize("name", ["tone01", "tone03", "tone05", "tone07", "tone08", "tone09", "tone10"])
+def test_an_open_mouth_changes_the_mouth_and_not_the_wall(name):
+    """The lower face opens in every skin tone; the corners of the picture stay as they are."""
+    (shut, rgb), (wide, _) = scene(name, tracks(5, 0.0)), scene(name, tracks(5, 1.0))
+    change = np.abs(wide.draw(0).y.astype(int) - shut.draw(0).y)
+    side = len(rgb) // 10
+    assert change[:side, :side].max() <= 2
+    assert change[:side, -side:].max() <= 2
+    middle = len(rgb) // 2
+    assert change[middle:, middle - 100 : middle + 100].max() > 30
+
+
+def test_the_head_moves_more_for_an_excited_prompt():
+    """Words of energy change how far the head goes."""
+    level = np.ones(50, np.float32)
+    talk = speech.Tracks(open=level * 0, wide=level * 0, press=level * 0, level=level)
+
+    def moved(prompt: str) -> float:
+        talking, rgb = scene("tone03", talk, prompt)
+        rest = frame_of(full_planes(rgb, matrix_for("480p"))).y.astype(int)
+        return float(np.mean([np.abs(talking.draw(index).y - rest).mean() for index in range(20, 50, 5)]))
+
+    assert moved("standing still, calm") < 0.9 * moved("") < 0.9 * moved("very excited, gesturing")
+
+
+@pytest.fixture(scope="module")
+def voice(tmp_path_factory):
+    path = tmp_path_factory.mktemp("voice") / "voice.mp3"
+    sound.prepare(HELLO, path, seconds=4)
+    return path
+
+
+def test_a_short_video_gives_its_best_frame(tmp_path, voice):
+    """Of a film that is half an empty hill, the frame with the face talks, and the report says so."""
+    hill = landscape(tmp_path / "hill.jpg", 640, 640)
+    film = tmp_path / "film.mp4"
+    parts = [("-loop", "1", "-t", "1", "-i", path) for path in (hill, FACES / "tone03.jpg")]
+    scaled = "[0]scale=640:640,setsar=1[a];[1]scale=640:640,setsar=1[b];[a][b]concat=n=2"
+    run_ffmpeg(*parts[0], *parts[1], "-filter_complex", scaled, "-r", "10", "-pix_fmt", "yuv420p", film)
+    report = preview.render(film, voice, tmp_path / "talk.mp4", preview.Options(fps=16))
+    assert (report.renderer, report.source) == ("talking", "video")
+    frames = frames_of(tmp_path / "talk.mp4")
+    assert frames[0].shape == (632, 632, 3)
+
+
+@pytest.mark.parametrize(
+    "name", ["moustache_smile", "cartoon", "grey_laugh", "beard_glasses", "turned", "dark_laugh"]
+)
+def test_the_weak_list_works_or_falls_back(tmp_path, voice, name):
+    """Faces that are known to be hard become a video in any case, talking or swaying, and never an error."""
+    report = preview.render(FACES / f"{name}.jpg", voice, tmp_path / "talk.mp4", preview.Options(fps=16))
+    assert report.renderer in ("talking", "ambient")
+    assert (report.reason is None) == (report.renderer == "talking")
+    assert len(frames_of(tmp_path / "talk.mp4")) == report.frames
