@@ -1,6 +1,9 @@
 """A paid job is neither lost nor bought twice when the page dies."""
 
+import http.server
+import json
 import secrets
+import threading
 import time
 
 import pytest
@@ -38,6 +41,41 @@ def test_a_paid_job_outlives_a_killed_page(tmp_path, tiny_mp4):
             again = client.predict(known.request_id, KEY, api_name="/result")
             assert again[1]["state"] == "COMPLETED"
     assert (tmp_path / "runs").read_text() == "x"
+
+
+def test_a_page_killed_between_the_post_and_its_answer_does_not_buy_again(tmp_path):
+    """The service has the job and the page dies before it reads the id: one POST, and the visitor is told."""
+    posted, over = threading.Semaphore(0), threading.Event()
+
+    class Service(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/v2/infinite-talk":
+                posted.release()
+                over.wait(60)
+                return
+            body = json.dumps({"file_urls": ["https://images.example/a"]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    state, token = tmp_path / "state", secrets.token_hex(16)
+    paid = {"engine": "infinitetalk", "consent": True, "run": token, "api_key": KEY}
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service) as service:
+        threading.Thread(target=service.serve_forever, args=(0.02,), daemon=True).start()
+        settings = {"INFINITALK_BASE_URL": f"http://127.0.0.1:{service.server_port}", "HOSTING": "segmind"}
+        with page(state, kill=True, **settings) as first:
+            first.client().submit(**inputs(**paid), api_name="/generate")
+            assert posted.acquire(timeout=30)
+        with page(state, **settings) as second, pytest.raises(AppError, match="Sent, but no answer came"):
+            second.client().predict(**inputs(**paid), api_name="/generate")
+        over.set()
+        service.shutdown()
+    assert not posted.acquire(blocking=False)
 
 
 def test_a_lost_answer_is_told_and_not_bought_again(tmp_path, shared_page):
