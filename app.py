@@ -152,7 +152,8 @@ async def on_clip(
         except MediaError as error:
             yield None, pieces.hint(html.escape(str(error)), bad=True)
         else:
-            yield str(clip.path), pieces.hint(html.escape(" ".join(clip.warnings)))
+            facts = words.CLIP_FACTS.format(seconds=clip.duration_s, level=clip.level_dbfs)
+            yield str(clip.path), pieces.hint(html.escape(" ".join((facts, *clip.warnings))))
 
 
 def on_engine(engine: str) -> tuple[Any, Any]:

@@ -20,7 +20,7 @@ CLIENT_LAYERS = [
     {"_protocol", "_refusals"},
     {"_answers", "_part"},
     {"_flows"},
-    {"_transfers", "_drivers"},
+    {"_transfers", "_drivers", "_jobfile", "_progress"},
     {"_client"},
     {"__init__"},
     {"__main__"},

@@ -97,6 +97,7 @@ def test_what_will_be_sent_can_be_heard(tab, shared_page):
     tab.get_by_label("From second").fill("2")
     tab.get_by_label("From second").blur()
     expect(tab.locator("#clip").get_by_text("0:05").first).to_be_visible(timeout=DONE)
+    expect(tab.get_by_text(re.compile(r"4\.5 s, level -\d+ dB"))).to_be_visible(timeout=DONE)
     assert shared_page.left_behind() == []
 
 
