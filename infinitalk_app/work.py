@@ -1,21 +1,23 @@
 """The way of one run: prepare, host, submit once, watch, fetch, verify; the journal notes each turn."""
 
 import asyncio
+import secrets
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infinitalk_app import words
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
-from infinitalk_app.hosting import Hosting, HostingMode, Published, Surroundings, file_url
+from infinitalk_app.hosting import PROOF_BYTES, Hosting, HostingMode, Published, Surroundings, file_url
 from infinitalk_app.journal import Entry, Journal
 from infinitalk_app.limits import Budget
 from infinitalk_app.orders import Order, is_engine
 from infinitalk_app.outbox import Outbox
 from infinitalk_app.prepare import Inputs, prepare
+from infinitalk_app.record import Past, Record
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Run
 from infinitalk_app.settings import Settings
@@ -23,14 +25,17 @@ from infinitalk_client import (
     AsyncClient,
     AsyncJob,
     DownloadError,
+    InfinitalkError,
     JobState,
     JobStatus,
+    NotAuthorized,
     SubmitUncertain,
     TalkRequest,
 )
 from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
+BALANCE_TIMEOUT_S = 5.0
 _MAY_COME_BACK = (SubmitUncertain, ConnectionError, TimeoutError, DownloadError, MediaError)
 
 
@@ -82,10 +87,11 @@ class Workshop:
         self.folders = folders
         self.house = house
         self.journal = Journal(folders.journal)
+        self.record = Record(folders.journal.parent / "times.jsonl")
         self.engines = engines
         self._budget = Budget.of(settings)
         self._outbox = Outbox(folders.outbox)
-        self._room = asyncio.Semaphore(settings.infinitalk_preparations)
+        self.room = asyncio.Semaphore(settings.infinitalk_preparations)
         self._now = now
 
     def result(self, token: str) -> Path:
@@ -107,7 +113,7 @@ class Workshop:
         """Follow a job that was submitted before, here or elsewhere."""
         engine = run.now.engine
         assert is_engine(engine)  # noqa: S101  # told by the caller; narrows the type
-        run.committed = True
+        run.show(committed=True)
         try:
             async with self.engines.client(engine, key) as client:
                 await self._collect(run, client.job(request_id))
@@ -122,10 +128,22 @@ class Workshop:
         Raises:
             MediaError: there is no usable sound.
         """
-        async with self._room:
+        async with self.room:
             return await asyncio.to_thread(
                 sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
             )
+
+    async def why_unreachable(self, headers: Mapping[str, str]) -> str | None:
+        """Return why the service could not fetch this page's files, or None when it was proved to."""
+        hosting, base = self.house.hosting, self.house.surroundings.base(headers)
+        with tempfile.TemporaryDirectory(dir=self.folders.scratch) as folder:
+            probe = Path(folder) / "probe.jpg"
+            probe.write_bytes(secrets.token_bytes(PROOF_BYTES))
+            hosted = self._outbox.put(probe)
+        try:
+            return await hosting.why_not(base, hosted)
+        finally:
+            self._outbox.remove(hosted)
 
     async def _perform(self, run: Run, order: Order, entry: Entry) -> None:
         hosted: tuple[Path, ...] = ()
@@ -137,11 +155,12 @@ class Workshop:
                 published = await self._publish(run, order, hosted, client)
                 job = await self._submit(run, order, entry, client, order.request(*published.urls))
                 await self._collect(run, job)
+            await self._remember(run, order)
         finally:
             self._outbox.remove(*hosted)
 
     async def _prepare(self, run: Run, order: Order, folder: Path) -> Inputs:
-        async with self._room:
+        async with self.room:
             inputs = await asyncio.to_thread(prepare, order, folder)
         run.warn(*inputs.notes)
         run.show(clip_s=inputs.clip_s)
@@ -172,9 +191,11 @@ class Workshop:
         request: TalkRequest,
     ) -> AsyncJob:
         """Send the one POST: whatever can be refused has been by now, and a crash is found in the journal."""
+        if order.engine == "infinitetalk":
+            await _check_balance(client)
         if order.engine == "infinitetalk" and not order.api_key:
             await asyncio.to_thread(self._budget.spend, order.visitor.name, run.now.clip_s or order.seconds)
-        run.committed = True
+        run.show(committed=True)
         sent = replace(entry, phase="submitting", clip_s=run.now.clip_s)
         await self._note(sent)
         job = await client.submit(request)
@@ -212,6 +233,14 @@ class Workshop:
             await self._note(replace(entry, phase="completed", request_id=request_id))
         run.show(state="COMPLETED", video=path, facts=facts, ended_at=self._now())
 
+    async def _remember(self, run: Run, order: Order) -> None:
+        """Add a run that was followed from click to video to what the next ranges are read from."""
+        seen = run.now
+        if seen.ended_at and seen.clip_s:
+            cost = seen.metrics.cost if seen.metrics else None
+            past = Past(order.engine, order.resolution, seen.clip_s, seen.ended_at - seen.started_at, cost)
+            await asyncio.to_thread(self.record.add, past)
+
     async def _note(self, entry: Entry) -> None:
         await asyncio.to_thread(self.journal.write, entry)
 
@@ -222,3 +251,20 @@ class Workshop:
         if entry and not (isinstance(error, _MAY_COME_BACK) and entry.phase in ("submitting", "submitted")):
             await self._note(replace(entry, phase="failed", sentence=trouble.sentence))
         return Refusal(trouble)
+
+
+async def _check_balance(client: AsyncClient) -> None:
+    """Ask for the balance, which is free: a refused key or an empty account need not cost a submission.
+
+    Raises:
+        NotAuthorized: the key was refused.
+        Refusal: there is nothing left. An account that cannot be asked is no reason to stop.
+    """
+    try:
+        balance = await client.credits(timeout=BALANCE_TIMEOUT_S)
+    except NotAuthorized:
+        raise
+    except InfinitalkError:
+        return
+    if balance.total <= 0:
+        raise Refusal(words.ERRORS["no_balance"].saying(left=balance.total))

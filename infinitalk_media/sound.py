@@ -57,6 +57,7 @@ class Facts:
     speech_s: float
     trimmed: bool
     padded: bool
+    clipped: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -214,6 +215,7 @@ def _facts(target: Path, clip: Any, wav: Wav, *, trimmed: bool) -> Facts:
         speech_s=round(speech_s, 2),
         trimmed=trimmed,
         padded=length_s < PADDED_TO_S,
+        clipped=_is_clipped(mono),
         warnings=tuple(_warnings(clip, mono, speech_s, length_s)),
     )
 
@@ -228,9 +230,13 @@ def _speech_s(mono: NDArray[np.float32], rate: int) -> float:
     return float(np.count_nonzero(level > max(np.percentile(level, 95) - 30, QUIETEST_DBFS - 10)) * _FRAME_S)
 
 
+def _is_clipped(mono: NDArray[np.float32]) -> bool:
+    return bool(np.count_nonzero(np.abs(mono) > 0.999) > 0.001 * len(mono))  # noqa: PLR2004  # one sample in a thousand
+
+
 def _warnings(clip: "AudioSegment", mono: NDArray[np.float32], speech_s: float, length_s: float) -> list[str]:
     found = []
-    if np.count_nonzero(np.abs(mono) > 0.999) > 0.001 * len(mono):  # noqa: PLR2004  # one sample in a thousand
+    if _is_clipped(mono):
         found.append("The sound is too loud in places, and clipped.")
     if clip.dBFS < QUIET_DBFS:
         found.append("The sound is very quiet.")

@@ -267,10 +267,10 @@ async def test_a_run_can_be_stopped_before_it_is_committed_and_not_after():
     runs = Runs(explain)
     run = runs.start(TOKEN, "infinitetalk", work)
     await started.wait()
-    run.committed = True
+    run.show(committed=True)
     await runs.stop(TOKEN)
     assert not run.now.ended
-    run.committed = False
+    run.show(committed=False)
     await runs.stop(TOKEN)
     assert run.now.state == "CANCELLED"
 
