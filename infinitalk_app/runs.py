@@ -33,6 +33,7 @@ log = logging.getLogger("infinitalk_app")
 class Snapshot:
     """A run at one moment; `started_at` and `ended_at` are epoch seconds, `clip_s` the voice's length.
 
+    `retry_s`: how long the service is left in peace after a fault, in seconds.
     `committed`: the POST is about to go out or went out, and there is no way back.
     """
 
@@ -53,6 +54,7 @@ class Snapshot:
     trouble: Trouble | None = None
     settings: Mapping[str, Any] | None = None
     committed: bool = False
+    retry_s: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -78,6 +80,10 @@ class Run:
     def warn(self, *notes: str) -> None:
         """Add what the visitor should know; each note is shown once."""
         self.show(warnings=tuple(dict.fromkeys((*self.now.warnings, *notes))))
+
+    def pauses(self, seconds: float | None) -> None:
+        """Show that the service is not asked again for so many seconds, or that it is asked again."""
+        self.show(retry_s=seconds and round(seconds))
 
     async def looks(self) -> AsyncIterator[Snapshot]:
         """Yield the present and each change to the end; a slow onlooker misses some, never the last."""

@@ -130,6 +130,8 @@ def _button(action: Action) -> dict[str, str]:
 
 
 def _say(run: Snapshot) -> Say:
+    if run.retry_s and not run.ended:
+        return Say(words.WAITS.title, words.WAITS.line.format(seconds=run.retry_s))
     said = words.STATES[run.state][run.engine == "infinitetalk"]
     if run.state == "QUEUED" and run.queue_position:
         return Say(said.title, words.IN_LINE.format(ahead=run.queue_position))

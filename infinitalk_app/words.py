@@ -10,6 +10,7 @@ Action = Literal[
     "preview",
     "own_key",
     "again",
+    "settings",
     "submit_again",
     "look",
     "render",
@@ -128,6 +129,7 @@ BUTTONS: dict[Action, str] = {
     "preview": "Free preview instead",
     "own_key": "Use my own key",
     "again": "Try again",
+    "settings": "Use these settings",
     "submit_again": "Submit again",
     "look": "Look again",
     "render": "Render with InfiniteTalk",
@@ -140,6 +142,7 @@ CHARGED_AT_END = "charged at the end"
 NOT_SENT = "not sent"
 FROM_FILM = "its best frame was animated"
 BY_AI = "made by AI"
+AI_TAG = "AI-generated video, made with InfiniteTalk at Segmind on {when}."
 FREE = "free"
 MARKED = "marked as a preview"
 COST = "cost ${cost:.2f}"
@@ -212,6 +215,7 @@ STATES: dict[str, tuple[Say, Say]] = {  # state -> (preview, InfiniteTalk)
         Say("Stopped", "Nothing was sent, and nothing was charged."),
     ),
 }
+WAITS = Say("Segmind keeps us waiting", "Nothing is lost. We try again by ourselves in {seconds} s.")
 IN_LINE = "{ahead} before you."
 STOPPED = Say("Not watching any more", "It goes on at Segmind and will be charged. The link shows it.")
 STOPPED_PREVIEW = Say("Not watching any more", "It goes on here. The link shows it.")
@@ -262,8 +266,8 @@ ERRORS: dict[str, Trouble] = {
     ),
     "gone": Trouble(
         "This video is gone",
-        "Segmind keeps a result for one hour. Your key's history may still have it.",
-        ("again",),
+        "Segmind keeps a result for one hour, and its history does not have it any more.",
+        ("settings",),
     ),
     "gone_preview": Trouble("This preview is gone", "It was free, and is kept for two hours.", ("again",)),
     "preview_died": Trouble(

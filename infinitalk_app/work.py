@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from infinitalk_app import words
@@ -115,7 +116,7 @@ class Workshop:
         assert is_engine(engine)  # noqa: S101  # told by the caller; narrows the type
         run.show(committed=True)
         try:
-            async with self.engines.client(engine, key) as client:
+            async with self.engines.client(engine, key, run.pauses) as client:
                 await self._collect(run, client.job(request_id))
         except Exception as error:
             raise await self._failure(run, error) from error
@@ -151,7 +152,7 @@ class Workshop:
             with tempfile.TemporaryDirectory(dir=self.folders.scratch) as folder:
                 inputs = await self._prepare(run, order, Path(folder))
                 hosted = tuple(self._outbox.put(file) for file in (inputs.picture, inputs.voice))
-            async with self.engines.client(order.engine, order.api_key) as client:
+            async with self.engines.client(order.engine, order.api_key, run.pauses) as client:
                 published = await self._publish(run, order, hosted, client)
                 job = await self._submit(run, order, entry, client, order.request(*published.urls))
                 await self._collect(run, job)
@@ -224,7 +225,7 @@ class Workshop:
 
     async def _verify(self, run: Run, path: Path, request_id: str) -> None:
         run.show(state="VERIFYING")
-        facts = await asyncio.to_thread(mp4.inspect, path)
+        facts = await asyncio.to_thread(self._finished, path, run.now.engine)
         clip_s = run.now.clip_s
         if clip_s is not None and abs(facts.duration_s - clip_s) > LENGTH_TOLERANCE_S:
             run.warn(words.LENGTH_DIFFERS.format(video=facts.duration_s, clip=clip_s))
@@ -232,6 +233,15 @@ class Workshop:
         if entry:
             await self._note(replace(entry, phase="completed", request_id=request_id))
         run.show(state="COMPLETED", video=path, facts=facts, ended_at=self._now())
+
+    def _finished(self, path: Path, engine: str) -> mp4.Facts:
+        """Open the file, and mark it as made by AI, for machines to read; a preview is marked when it is drawn."""
+        facts = mp4.inspect(path)
+        if engine == "preview":
+            return facts
+        when = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
+        mp4.finish(path, words.AI_TAG.format(when=when))
+        return mp4.inspect(path)
 
     async def _remember(self, run: Run, order: Order) -> None:
         """Add a run that was followed from click to video to what the next ranges are read from."""

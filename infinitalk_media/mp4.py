@@ -188,8 +188,8 @@ def _facts(index: _Index, faststart: bool, size_bytes: int, needs_sound: bool) -
     )
 
 
-def move_index_first(path: Path) -> None:
-    """Write the file anew with its index first, so that a browser can begin to play at once.
+def finish(path: Path, comment: str) -> None:
+    """Write the file anew: its index first, so that a browser can begin to play at once, and a comment in it.
 
     Raises:
         MediaError: ffmpeg could not do it; the file is as it was.
@@ -197,9 +197,9 @@ def move_index_first(path: Path) -> None:
     from infinitalk_media import ffmpeg  # noqa: PLC0415  # reading boxes needs none
 
     part = path.with_name(f"{path.name}.part")
-    copy = ["-i", ffmpeg.source(path), "-map", "0", "-c", "copy", "-movflags", "+faststart", "-f", "mp4"]
+    copy = ["-i", ffmpeg.source(path), "-map", "0", "-c", "copy", "-metadata", f"comment={comment}"]
     try:
-        ffmpeg.run([*ffmpeg.GUARDED_INPUT, *copy, str(part)])
+        ffmpeg.run([*ffmpeg.GUARDED_INPUT, *copy, "-movflags", "+faststart", "-f", "mp4", str(part)])
         if not part.exists() or not inspect(part, needs_sound=False).faststart:
             raise MediaError("The video's index could not be moved to its beginning.")
         part.replace(path)

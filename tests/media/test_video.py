@@ -105,12 +105,13 @@ def test_pictures_in_the_same_container_are_no_videos(tmp_path):
     assert video.is_video(_bytes(tmp_path / "a", b"\x00\x00\x00\x18ftypisom"))
 
 
-def test_the_index_at_the_end_is_told_and_mended(tmp_path):
-    """`faststart` says whether a browser can begin to play before the whole file is there."""
+def test_a_finished_video_begins_at_once_and_says_what_it_is(tmp_path):
+    """`finish` moves an index from the end to the beginning, writes the comment, and leaves one file."""
     late = film(
         tmp_path / "late.mp4", "-f", "lavfi", "-i", "sine=440:d=2", "-c:v", "libx264", "-pix_fmt", "yuv420p"
     )
     assert not mp4.inspect(late).faststart
-    mp4.move_index_first(late)
-    assert mp4.inspect(late).faststart
+    mp4.finish(late, "made by AI")
+    facts = mp4.inspect(late)
+    assert (facts.faststart, facts.comment) == (True, "made by AI")
     assert list(tmp_path.iterdir()) == [late]
