@@ -50,7 +50,7 @@ def sample(facts: mp4.Facts) -> dict[str, Any]:
         state="SAMPLE",
         step=len(words.STEPS),
         facts=[f"{facts.picture_s:.2f} s", f"{facts.fps:.3g} fps", details.size(facts)],
-        sums=[words.FREE, words.MARKED, words.BY_AI],
+        sums=[words.FREE, words.MARKED],
         actions=("render", "download"),
         engine="preview",
     )
@@ -73,6 +73,7 @@ def panel(
     if run.ended:
         common["details"] = details.of(run, base_url)
     if run.trouble:
+        common["wants_key"] = run.trouble.title == words.ERRORS["whose"].title
         said = Say(run.trouble.title, run.trouble.line)
         return _panel("bad", said, actions=run.trouble.actions, sums=_sums_when_failed(run), **common)
     if run.state == "COMPLETED":
@@ -115,6 +116,7 @@ def _panel(
     blank: dict[str, Any] = {"run": "", "job": "", "engine": "", "elapsed_s": None, "step": -1}
     blank |= {"state": "", "link": False, "notes": [], "facts": [], "sums": [], "low": 0, "high": 0}
     blank |= {"share": None, "usual": "", "late": words.LATE, "label": "", "details": None, "stopped": False}
+    blank |= {"wants_key": False}
     blank |= {"steps": words.STEPS, "so_far": words.SO_FAR, "in_all": words.IN_ALL}
     buttons = [_button(action) for action in actions]
     for button in buttons:

@@ -235,7 +235,7 @@ class Workshop:
         run.show(state="COMPLETED", video=path, facts=facts, ended_at=self._now())
 
     def _finished(self, path: Path, engine: str) -> mp4.Facts:
-        """Open the file, and mark it as made by AI, for machines to read; a preview is marked when it is drawn."""
+        """Open the file, and mark it as made by AI; a preview was marked when it was drawn."""
         facts = mp4.inspect(path)
         if engine == "preview":
             return facts

@@ -36,13 +36,14 @@ window.talk = {
   shown(value) {
     talk.value = value;
     if (!value || !value.run) return;
-    const busy = value.kind === "busy";
+    const busy = value.kind === "busy" && !value.stopped;
     talk.busy = busy ? value.run : "";
     talk.address(!value.link ? {} : value.job ? { job: value.job, engine: value.engine } : { run: value.run });
     talk.stage.shown(value);
     talk.history.shown(value);
     if (talk.details) talk.details.value = value.details;
     talk.announce(`${value.title}. ${value.line}`);
+    if (value.wants_key && !document.querySelector("#key input")) talk.choose("infinitetalk");
   },
 
   // One live region for the whole page, outside of what is drawn anew.

@@ -44,6 +44,8 @@ talk.stage = {
       if (!video.muted) hush(video);
     };
     for (const name of ["loadedmetadata", "volumechange"]) box.addEventListener(name, heard, true);
+    const rest = (event) => calm && !navigator.userActivation.hasBeenActive && event.target.pause();
+    box.addEventListener("play", rest, true);
     box.querySelectorAll("video").forEach(hush);
     button.addEventListener("click", () => {
       const video = box.querySelector("video");
