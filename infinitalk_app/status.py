@@ -63,7 +63,7 @@ def panel(
     common: dict[str, Any] = {
         "run": run.token,
         "state": run.state,
-        "link": bool(run.request_id) or not run.ended or run.trouble == words.ERRORS["uncertain"],
+        "link": bool(run.request_id) or not run.ended or _is(run, "uncertain"),
         "job": run.request_id or "",
         "engine": run.engine,
         "elapsed_s": round((run.ended_at or now) - run.started_at, 1),
@@ -73,7 +73,7 @@ def panel(
     if run.ended:
         common["details"] = details.of(run, base_url)
     if run.trouble:
-        common["wants_key"] = run.trouble.title == words.ERRORS["whose"].title
+        common["wants_key"] = _is(run, "whose")
         said = Say(run.trouble.title, run.trouble.line)
         return _panel("bad", said, actions=run.trouble.actions, sums=_sums_when_failed(run), **common)
     if run.state == "COMPLETED":
@@ -91,6 +91,10 @@ def panel(
         **_ruler(run, usual),
         **common,
     )
+
+
+def _is(run: Snapshot, case: str) -> bool:
+    return run.trouble is not None and run.trouble.title == words.ERRORS[case].title
 
 
 def stopped(run: Snapshot, now: float) -> dict[str, Any]:

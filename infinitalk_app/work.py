@@ -214,6 +214,8 @@ class Workshop:
         await self._verify(run, path, job.request_id)
 
     def _show(self, run: Run, look: JobStatus) -> None:
+        if look.state is JobState.FAILED:
+            return  # its reason comes as an error, and the run ends with it
         done = look.state is JobState.COMPLETED
         run.show(
             state="FETCHING" if done else look.state.value,

@@ -94,12 +94,14 @@ talk.history = {
     const escape = (text) => String(text).replace(/[&<>"'`$]/g, (c) => `&#${c.charCodeAt(0)};`);
     const { props } = talk.history;
     if (!props) return;
-    props.value = talk.history.read().map((entry) => ({
+    const entries = talk.history.read().map((entry) => ({
       run: escape(entry.run),
       poster: escape(/^data:image\/jpeg/.test(entry.poster) ? entry.poster : ""),
       name: escape(`${entry.settings?.resolution ?? ""}, ${entry.settings?.fps ?? ""} fps`),
       ...talk.history.state(entry),
     }));
+    // Drawn anew only for something new: whoever is in the strip by keyboard would lose the place.
+    if (JSON.stringify(props.value) !== JSON.stringify(entries)) props.value = entries;
   },
 
   act(what, run, reuse) {

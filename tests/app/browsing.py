@@ -75,7 +75,8 @@ def ready(tab: Page) -> None:
 
 def bring(tab: Page, picture: Path = pages.PICTURE, voice: Path = pages.VOICE) -> None:
     """Upload a picture and a voice by the first and the second file input of the document."""
-    for nth, file, filled in ((0, picture, "#picture [title='Remove Image']"), (1, voice, "#voice [title='Clear']")):
+    files = ((picture, "#picture [title='Remove Image']"), (voice, "#voice [title='Clear']"))
+    for nth, (file, filled) in enumerate(files):
         with tab.expect_response(lambda answer: "/upload" in answer.url and answer.ok, timeout=DONE):
             tab.locator("input[type=file]").nth(nth).set_input_files(str(file))
         expect(tab.locator(filled)).to_be_visible(timeout=DONE)

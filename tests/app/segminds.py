@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from infinitalk_local import LocalSettings, create_app
 from tests.local.serving import copies
 
-OWN_WORDS = "<b>No</b> ${6*7} such voice"
+OWN_WORDS = "5 < 6 & ${6*7} {{value}} `no`"
 GOOD, SLOW = "SG_good_key_1111", "SG_slow_key_2222"
 EMPTY_402, POOR, BUSY = "SG_empty_3333", "SG_poor_4444", "SG_busy_5555"
 FAILING, BLOCKED, GONE = "SG_fails_6666", "SG_blocked_7777", "SG_gone_8888"

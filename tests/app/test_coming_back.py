@@ -11,7 +11,7 @@ from infinitalk_app import words
 from infinitalk_app.journal import Journal
 from infinitalk_local import LocalSettings
 from tests.app import pages
-from tests.app.browsing import DONE, bring, choose_paid, expect_title, opened, played, ready, tab_of
+from tests.app.browsing import DONE, choose_paid, expect_title, opened, played, ready, tab_of
 from tests.app.cutting import cutting_proxy
 from tests.app.segminds import GOOD, SLOW
 from tests.local.serving import copies, serving
@@ -39,7 +39,7 @@ def begin(tab: Page) -> None:
 
 @pytest.mark.parametrize("moment", ["at once", "with an id"])
 def test_a_reload_in_mid_run_comes_back(browser, shared_page, moment):
-    """The address carries the run from the click on: after a reload its video appears, and it was started once."""
+    """The address carries the run from the click on: a reload shows its video, and it was started once."""
     before = runs_of(shared_page)
     with opened(browser, shared_page.url) as tab:
         begin(tab)

@@ -1,4 +1,4 @@
-"""The page as a new visitor finds it: a sample that plays, a form that explains itself, and a first preview."""
+"""The page as a new visitor finds it: a sample that plays, a form that explains itself, a first preview."""
 
 import re
 
@@ -51,7 +51,7 @@ def test_a_sample_is_there_to_play_and_the_button_is_in_view(browser, shared_pag
 
 
 def test_the_sample_gets_its_voice_at_a_click(browser, shared_page):
-    """ "Sound on" plays the sample from its beginning, and goes away."""
+    """The button "Sound on" plays the sample from its beginning, and goes away."""
     with opened(browser, shared_page.url) as tab:
         played(tab)
         tab.get_by_role("button", name="Sound on").click()
@@ -73,7 +73,7 @@ def test_nothing_moves_by_itself_where_motion_is_not_wanted(browser, shared_page
 
 @SIZES
 def test_files_become_a_video_that_plays_and_nothing_jumps(browser, shared_page, size):
-    """Upload, one click, and the browser plays a checked preview; the stage stays where it was all the while."""
+    """Upload, one click, and the browser plays a checked preview; the stage stays where it was."""
     with opened(browser, shared_page.url, size) as tab:
         bring(tab)
         first = stays(tab)
