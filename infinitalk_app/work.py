@@ -15,7 +15,7 @@ from infinitalk_app.journal import Entry, Journal
 from infinitalk_app.limits import Budget
 from infinitalk_app.orders import Order, is_engine
 from infinitalk_app.outbox import Outbox
-from infinitalk_app.prepare import Inputs, prepare
+from infinitalk_app.prepare import Inputs, Room, prepare
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Run
 from infinitalk_app.settings import Settings
@@ -85,7 +85,7 @@ class Workshop:
         self.engines = engines
         self._budget = Budget.of(settings)
         self._outbox = Outbox(folders.outbox)
-        self._room = asyncio.Semaphore(settings.infinitalk_preparations)
+        self._room = Room(settings.infinitalk_preparations)
         self._now = now
 
     def result(self, token: str) -> Path:
@@ -122,10 +122,9 @@ class Workshop:
         Raises:
             MediaError: there is no usable sound.
         """
-        async with self._room:
-            return await asyncio.to_thread(
-                sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
-            )
+        return await self._room.do(
+            sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
+        )
 
     async def _perform(self, run: Run, order: Order, entry: Entry) -> None:
         hosted: tuple[Path, ...] = ()
@@ -141,8 +140,7 @@ class Workshop:
             self._outbox.remove(*hosted)
 
     async def _prepare(self, run: Run, order: Order, folder: Path) -> Inputs:
-        async with self._room:
-            inputs = await asyncio.to_thread(prepare, order, folder)
+        inputs = await self._room.do(prepare, order, folder)
         run.warn(*inputs.notes)
         run.show(clip_s=inputs.clip_s)
         return inputs
