@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
+from infinitalk_app.prepare import Room
 from infinitalk_local.looking import face_tier
 from infinitalk_media import MediaError, picture, sound, video
 
@@ -19,7 +20,7 @@ class Inspector:
     Gradio names an uploaded file by its content, so a path that was seen before holds the same file.
     """
 
-    def __init__(self, room: asyncio.Semaphore) -> None:
+    def __init__(self, room: Room) -> None:
         self._room = room
         self._seen: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
 
@@ -63,7 +64,7 @@ class Inspector:
 
     async def _once(self, key: Hashable, work: Callable[[], Any]) -> Any:
         if key not in self._seen:
-            self._seen[key] = asyncio.create_task(self._in_turn(work))
+            self._seen[key] = asyncio.create_task(self._room.do(work))
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)
         task = self._seen[key]
@@ -75,7 +76,3 @@ class Inspector:
         except Exception:
             self._seen.pop(key, None)
             raise
-
-    async def _in_turn(self, work: Callable[[], Any]) -> Any:
-        async with self._room:
-            return await asyncio.to_thread(work)

@@ -16,11 +16,11 @@ from infinitalk_app.settings import Settings
 from infinitalk_app.spans import span
 from infinitalk_client import AsyncClient, Credits, InfinitalkError, NotAuthorized
 from infinitalk_media import MediaError
-from infinitalk_media.crop import model_crop
+from infinitalk_media.crop import lost_sides
 from infinitalk_media.sound import QUIET_DBFS
 
 BEST_FPS = 25
-CROP_MIN = 0.08  # of the picture: less is not worth a word
+CROP_MIN = 0.04  # of the picture on one side: less is not worth a word
 BALANCE_KEPT_S = 60.0
 BALANCE_TIMEOUT_S = 8.0
 
@@ -187,10 +187,10 @@ class Preflight:
 
 
 def _cropped(width: int, height: int, resolution: str) -> Iterator[Item]:
-    crop = model_crop(width, height, resolution)
-    if 1 - crop.height / height > CROP_MIN:
+    lost = lost_sides(width, height, resolution)
+    if lost.get("top", 0) > CROP_MIN:
         yield Item("warn", words.CHECK_CROPPED_TALL)
-    if 1 - crop.width / width > CROP_MIN:
+    if lost.get("left", 0) > CROP_MIN:
         yield Item("warn", words.CHECK_CROPPED_WIDE)
 
 

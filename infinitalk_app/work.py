@@ -17,7 +17,7 @@ from infinitalk_app.journal import Entry, Journal
 from infinitalk_app.limits import Budget
 from infinitalk_app.orders import Order, is_engine
 from infinitalk_app.outbox import Outbox
-from infinitalk_app.prepare import Inputs, prepare
+from infinitalk_app.prepare import Inputs, Room, prepare
 from infinitalk_app.record import Past, Record
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Run
@@ -92,7 +92,7 @@ class Workshop:
         self.engines = engines
         self._budget = Budget.of(settings)
         self._outbox = Outbox(folders.outbox)
-        self.room = asyncio.Semaphore(settings.infinitalk_preparations)
+        self.room = Room(settings.infinitalk_preparations)
         self._now = now
 
     def result(self, token: str) -> Path:
@@ -129,10 +129,9 @@ class Workshop:
         Raises:
             MediaError: there is no usable sound.
         """
-        async with self.room:
-            return await asyncio.to_thread(
-                sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
-            )
+        return await self.room.do(
+            sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
+        )
 
     async def why_unreachable(self, headers: Mapping[str, str]) -> str | None:
         """Return why the service could not fetch this page's files, or None when it was proved to."""
@@ -161,8 +160,7 @@ class Workshop:
             self._outbox.remove(*hosted)
 
     async def _prepare(self, run: Run, order: Order, folder: Path) -> Inputs:
-        async with self.room:
-            inputs = await asyncio.to_thread(prepare, order, folder)
+        inputs = await self.room.do(prepare, order, folder)
         run.warn(*inputs.notes)
         run.show(clip_s=inputs.clip_s)
         return inputs

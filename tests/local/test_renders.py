@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from infinitalk_local import LocalSettings, create_app
+from infinitalk_local.renderer import RenderOptions, render
+from infinitalk_local.talk import BadInput
 from tests.local.conftest import body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in
 from tests.processes import assert_gone, children_of
@@ -57,6 +59,24 @@ def own_temporary_folder(tmp_path, monkeypatch):
 def test_a_render_that_ends_badly_fails_its_job(tmp_path, code, reason):
     """A kill, a crash, rubbish and a missing video are each told; the child's own sentence is passed on."""
     assert re.search(reason, fate(stand_in(tmp_path, code)))
+
+
+@pytest.mark.parametrize(
+    ("picture", "sound", "reason"),
+    [
+        ("portrait", b"#EXTM3U\n#EXTINF:5,\nfile:///etc/hostname\n", "not a sound file"),
+        ("portrait", b"ffconcat version 1.0\nfile sound\n", "not a sound file"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 300 300\n", b"", "not a picture"),
+    ],
+    ids=["HLS", "ffconcat", "EPS"],
+)
+def test_inputs_are_read_through_the_guard(picture, sound, reason):
+    """The true renderer takes no playlist and no program for an input; the sentence names no path."""
+    image = (ROOT / "examples/portraits/mira.jpg").read_bytes() if picture == "portrait" else picture
+    options = RenderOptions("480p", 16, 1, "Hello.")
+    with pytest.raises(BadInput, match=reason) as caught:
+        render(image, sound, options, LocalSettings().render_command, 60)
+    assert "/" not in str(caught.value)
 
 
 def test_a_render_that_hangs_is_stopped(tmp_path):
