@@ -131,7 +131,7 @@ async def on_key(key: str) -> dict[str, str] | None:
 
 # -- components ------------------------------------------------------------------------------------------
 
-with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(600, 7200)) as demo:
+with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 3300)) as demo:
     pieces.title()
     with gr.Row(elem_id="page"):
         fields = form(settings, EXAMPLES)

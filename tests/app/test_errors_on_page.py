@@ -85,8 +85,9 @@ def test_submit_again_is_a_second_deliberate_purchase(browser, moody_page, moody
         assert moody[1].posts[LOST] == before + 1
         choose_paid(tab, LOST)
         tab.get_by_role("button", name="Submit again").click()
-        tab.wait_for_url(lambda url: url != link, timeout=DONE)
+        expect(tab.locator("#generate")).to_be_disabled(timeout=DONE)
         expect_title(tab, "Sent, but no answer came")
+        assert tab.url != link
     assert moody[1].posts[LOST] == before + 2
 
 
