@@ -14,7 +14,12 @@ ROOT = Path(__file__).parent.parent.parent
 PICTURE, VOICE = ROOT / "examples/portraits/mira.jpg", ROOT / "examples/voices/hello.mp3"
 COMMAND = [sys.executable, "-m", "infinitalk_client"]
 # Opening a terminal makes it the one whose Ctrl-C reaches this session; then the command takes its place.
-_TAKE_TERMINAL = "import os, sys; os.open(os.ttyname(0), os.O_RDWR); os.execv(sys.argv[1], sys.argv[1:])"
+_TAKE_TERMINAL = """
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup
+os.open(os.ttyname(0), os.O_RDWR)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def environment(service: str, **more: str) -> dict[str, str]:
@@ -55,6 +60,17 @@ class Terminal:
     def press(self, key: bytes) -> None:
         os.write(self._handle, key)
 
+    def hang_up(self) -> int:
+        """Close the terminal's window, and return the exit code."""
+        os.close(self._handle)
+        self._handle = -1
+        return self.process.wait()
+
+    def close(self) -> None:
+        self.process.kill()
+        if self._handle >= 0:
+            os.close(self._handle)
+
     def _read(self) -> bool:
         try:
             piece = os.read(self._handle, 4096)
@@ -74,8 +90,8 @@ def terminal(service: str, *words: object, columns: int = 80) -> Iterator[Termin
         command, stdin=its, stdout=its, stderr=its, start_new_session=True, env=environment(service)
     ) as process:
         os.close(its)
+        screen = Terminal(ours, process)
         try:
-            yield Terminal(ours, process)
+            yield screen
         finally:
-            process.kill()
-            os.close(ours)
+            screen.close()

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 
+_PHASES = {"QUEUED": "queue", "PROCESSING": "render"}
 PHASES = ("upload", "submit", "queue", "render", "download")
 
 
@@ -17,6 +18,7 @@ class Stalling:
         self.hold: str | None = None
         self.reached = threading.Semaphore(0)
         self.posts = 0
+        self.hangs_up = False  # on the paid call, without an answer
         self.url = ""
         self._over = threading.Event()
 
@@ -32,61 +34,75 @@ class Stalling:
         self._over.set()
 
     def state(self) -> str:
-        return {"queue": "QUEUED", "render": "PROCESSING"}.get(self.hold or "", "COMPLETED")
+        return next((state for state, phase in _PHASES.items() if phase == self.hold), "COMPLETED")
 
 
-def _handler(service: Stalling) -> type[http.server.BaseHTTPRequestHandler]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            if self.path == "/upload-asset":
-                service.stop_in("upload")
-                return self._answer({"file_urls": [f"{service.url}/assets/a"]})
-            service.posts += 1
-            service.stop_in("submit")
-            return self._answer({"request_id": "r1", "status": "QUEUED"})
+class Server(http.server.ThreadingHTTPServer):
+    """Carries the service to its handlers."""
 
-        def do_GET(self) -> None:
-            if self.path == "/outputs/talk.mp4":
-                return self._video()
-            state = service.state()
-            service.stop_in(service.hold or "")
-            output = {"output": f"{service.url}/outputs/talk.mp4"} if state == "COMPLETED" else {}
-            return self._answer({"request_id": "r1", "status": state} | output)
+    def __init__(self, service: Stalling) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.service = service
 
-        def _video(self) -> None:
-            half = len(service.video) // 2
-            self._head("video/mp4", len(service.video))
-            self.wfile.write(service.video[:half])
-            service.stop_in("download")
-            self.wfile.write(service.video[half:])
 
-        def _answer(self, body: dict[str, object]) -> None:
-            text = json.dumps(body).encode()
-            self._head("application/json", len(text))
-            self.wfile.write(text)
+class Handler(http.server.BaseHTTPRequestHandler):
+    """One exchange."""
 
-        def _head(self, kind: str, size: int) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(size))
-            self.end_headers()
+    @property
+    def service(self) -> Stalling:
+        return self.server.service
 
-        def log_message(self, *args: object) -> None:
-            pass
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/upload-asset":
+            self.service.stop_in("upload")
+            return self._answer({"file_urls": [f"{self.service.url}/assets/a"]})
+        self.service.posts += 1
+        if self.service.hangs_up:
+            self.close_connection = True
+            return None
+        self.service.stop_in("submit")
+        return self._answer({"request_id": "r1", "status": "QUEUED"})
 
-        def handle(self) -> None:
-            with contextlib.suppress(ConnectionError):  # the client was killed
-                super().handle()
+    def do_GET(self) -> None:
+        if self.path == "/outputs/talk.mp4":
+            return self._video()
+        state = self.service.state()
+        self.service.stop_in(_PHASES.get(state, ""))
+        output = {"output": f"{self.service.url}/outputs/talk.mp4"} if state == "COMPLETED" else {}
+        return self._answer({"request_id": "r1", "status": state} | output)
 
-    return Handler
+    def _video(self) -> None:
+        half = len(self.service.video) // 2
+        self._head("video/mp4", len(self.service.video))
+        self.wfile.write(self.service.video[:half])
+        self.service.stop_in("download")
+        self.wfile.write(self.service.video[half:])
+
+    def _answer(self, body: dict[str, object]) -> None:
+        text = json.dumps(body).encode()
+        self._head("application/json", len(text))
+        self.wfile.write(text)
+
+    def _head(self, kind: str, size: int) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(size))
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # the client was killed
+            super().handle()
 
 
 @contextlib.contextmanager
 def stalling(video: bytes) -> Iterator[Stalling]:
     """Serve until the block ends."""
     service = Stalling(video)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(service)) as server:
+    with Server(service) as server:
         service.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()

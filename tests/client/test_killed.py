@@ -13,7 +13,7 @@ from tests.client.shell import COMMAND, PICTURE, VOICE, environment, run
 from tests.client.stalling import PHASES, Stalling, stalling
 
 CASES = [(phase, end) for phase in ("prepare", *PHASES) for end in ("SIGKILL", "SIGINT")]
-CASES += [("upload", "SIGTERM"), ("render", "SIGHUP")]  # told as Ctrl-C is
+CASES += [("upload", "SIGTERM"), ("render", "SIGTERM")]  # told as Ctrl-C is
 Call = subprocess.Popen[str]
 # A job is running: 3. None is: 1. Killed: by Python's way of telling it.
 EXIT_CODES = {"prepare": 1, "upload": 1, "submit": 1, "queue": 3, "render": 3, "download": 3}
@@ -84,3 +84,17 @@ def test_two_calls_at_once_buy_one_job(service, tmp_path):
         first.stderr.read()
     assert first.returncode == 0
     assert service.posts == 1
+
+
+def test_a_lost_answer_is_kept_in_mind(service, tmp_path):
+    """The service takes the job and hangs up: told, noted, and bought again by a deliberate word alone."""
+    words = [PICTURE, VOICE, "-o", tmp_path / "talk.mp4", "--seconds", "1", "--fps", "16"]
+    service.hangs_up = True
+    for _ in range(2):
+        lost = run(service.url, *words)
+        assert lost.returncode == 1
+        assert "--submit-again" in lost.stderr
+        assert service.posts == 1
+        service.hangs_up = False
+    assert run(service.url, *words, "--submit-again").returncode == 0
+    assert service.posts == 2

@@ -57,6 +57,17 @@ def test_ctrl_c_in_the_terminal(service, tmp_path):
     assert mp4.inspect(tmp_path / "talk.mp4").frames > 0
 
 
+def test_a_closed_window_is_as_ctrl_c(service, tmp_path):
+    """Nothing half done is left beside the note, and the same words take the job up again."""
+    with terminal(service, *words(tmp_path)) as call:
+        call.until("PROCESSING")
+        assert call.hang_up() == 3
+    again = run(service, *words(tmp_path))
+    assert again.returncode == 0
+    assert "Going on with job" in again.stderr
+    assert (tmp_path / "runs").read_text() == "x"
+
+
 class Screen(StringIO):
     """Text that says it is a terminal, or not."""
 
