@@ -21,8 +21,9 @@ CLIENT_LAYERS = [
     {"_answers", "_part"},
     {"_flows"},
     {"_transfers", "_drivers", "_jobfile", "_progress"},
-    {"_client"},
-    {"__init__"},
+    {"_client", "_words", "_outcomes"},
+    {"__init__", "_order"},
+    {"_commands"},
     {"__main__"},
 ]
 
