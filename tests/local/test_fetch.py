@@ -244,7 +244,7 @@ async def test_the_next_address_is_tried_when_one_cannot_be_reached(site, monkey
     """Many names have an address (IPv6) that this machine cannot reach, in front of one that it can."""
 
     async def both(host: str, port: int) -> list[str]:
-        return ["127.0.0.9", "127.0.0.1"]
+        return ["127.0.0.0", "127.0.0.1"]
 
     monkeypatch.setattr(fetch, "is_public", lambda address: True)
     site.answers["/a.jpg"] = (200, {}, b"picture")

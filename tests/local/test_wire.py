@@ -176,6 +176,7 @@ def test_other_bad_values_fail_at_the_first_look(http, values):
         assert again.json()["status"] == "FAILED"
         assert again.json()["error"] == look.json()["error"]
     assert "cost" not in look.json()["metrics"]
+    assert look.json()["error"] != "Internal error."
 
 
 def test_unknown_things_are_404(http):
