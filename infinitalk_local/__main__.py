@@ -80,7 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     misbehave.add_argument("--delay-s", type=float, default=default.delay_s, help="added to each job")
     misbehave.add_argument("--fail-with", metavar="TEXT", help="fail each job with this reason")
     misbehave.add_argument(
-        "--no-credits", type=int, choices=(402, 406), help="refuse each job for lack of money"
+        "--no-credits",
+        type=int,
+        nargs="?",
+        const=406,
+        choices=(402, 406),
+        help="refuse each job for lack of money, by 406 when not said",
     )
     misbehave.add_argument("--rate-limit", type=_count, metavar="N", help="requests per minute and key")
     return parser

@@ -156,6 +156,14 @@ def test_another_part_than_was_asked_for_starts_over(connect, tiny_mp4, cut, tmp
     assert "range" not in fake.last("media").headers
 
 
+def test_the_rest_of_another_file_is_not_taken(connect, tiny_mp4, cut, tmp_path):
+    """A storage that does not know If-Range tells of another file by its ETag: fetch the whole."""
+    fake = done(media=[cut, rest(tiny_mp4, 1000, etag='"v2"'), media(tiny_mp4, etag='"v2"')])
+    assert connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+    assert fake.count["media"] == 3
+    assert "range" not in fake.last("media").headers
+
+
 @pytest.mark.parametrize("headers", [{"etag": 'W/"v1"'}, {"etag": ""}])
 def test_without_a_strong_validator_nothing_is_resumed(connect, tiny_mp4, tmp_path, headers):
     """A weak ETag does not promise the same bytes, so the whole is fetched again."""
