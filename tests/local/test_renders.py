@@ -114,8 +114,16 @@ async def test_closing_in_process_ends_everything(tmp_path):
     assert_gone(int(pid_file.read_text()))
 
 
+@pytest.fixture
+def hang_up_counts():
+    """Let children hear SIGHUP, also where these tests run under nohup, which has them ignore it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_stopped_server_leaves_no_process_and_no_file(tmp_path, own_temporary_folder, number):
+def test_a_stopped_server_leaves_no_process_and_no_file(own_temporary_folder, hang_up_counts, number):
     """`python -m infinitalk_local`, stopped in mid-render, takes child and files along, without a fuss.
 
     Who waits for a synchronous call is told, and not kept until the connection is cut.
@@ -137,7 +145,7 @@ def test_a_stopped_server_leaves_no_process_and_no_file(tmp_path, own_temporary_
         with ThreadPoolExecutor() as threads:
             waiting = threads.submit(http.post, "/v1/infinite-talk", json=body)
             while not any(map(children_of, children_of(server.pid))):  # the renderer's own ffmpeg
-                pass
+                assert not waiting.done(), waiting.result().text
             children = children_of(server.pid)
             server.send_signal(number)
             told = waiting.result()
