@@ -16,6 +16,7 @@ from ._drivers import AsyncDriver, Driver
 from ._flows import PATIENCE_S, JobRef, Means
 from ._hosts import SEGMIND, Hosts
 from ._models import Credits, HistoryEntry, JobStatus, Result, TalkRequest
+from ._part import Part
 from ._protocol import Wire
 
 TIMEOUT_S = 1800.0
@@ -121,8 +122,9 @@ class Client(_Base):
         timeout: float = TIMEOUT_S,
         poll_every: float = POLL_EVERY_S,
     ) -> Path:
-        """Submit, wait and download."""
-        return self._driver.run(_transfers.generate(self._means, request, Path(path), timeout, poll_every))
+        """Submit, wait and download, after making sure that there is a place for the video."""
+        Part.check_target(Path(path))
+        return self.submit(request).download(path, timeout=timeout, poll_every=poll_every)
 
     def generate_now(self, request: TalkRequest, path: str | Path) -> Result:
         """Make the vendor's synchronous call (v1): one exchange that lasts minutes, without any retry."""
@@ -225,10 +227,10 @@ class AsyncClient(_Base):
         timeout: float = TIMEOUT_S,
         poll_every: float = POLL_EVERY_S,
     ) -> Path:
-        """Submit, wait and download."""
-        return await self._driver.run(
-            _transfers.generate(self._means, request, Path(path), timeout, poll_every)
-        )
+        """Submit, wait and download, after making sure that there is a place for the video."""
+        Part.check_target(Path(path))
+        job = await self.submit(request)
+        return await job.download(path, timeout=timeout, poll_every=poll_every)
 
     async def generate_now(self, request: TalkRequest, path: str | Path) -> Result:
         """Make the vendor's synchronous call (v1): one exchange that lasts minutes, without any retry."""

@@ -1,4 +1,4 @@
-"""The flows that end in a file: download, and the calls that include it."""
+"""The flows that end in a file: download, and the synchronous call."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,6 @@ from ._flows import (
     about,
     name_of,
     never_sent,
-    submit,
     wait,
 )
 from ._models import Result, TalkRequest
@@ -72,14 +71,6 @@ def fetch(means: Means, address: str, part: Part, weather: Weather) -> Flow[None
         if part.is_whole() or whole_transfers == WHOLE_TRANSFERS:
             return
         part.restart()
-
-
-def generate(means: Means, talk: TalkRequest, path: Path, timeout: float, poll_every: float) -> Flow[Path]:
-    """Submit, wait and download, after making sure that there is a place for the video."""
-    Part.check_target(path)
-    request_id = yield from submit(means, talk)
-    ref = JobRef(request_id, means.clock())
-    return (yield from download(means, ref, path, timeout, poll_every))
 
 
 def generate_now(means: Means, talk: TalkRequest, path: Path) -> Flow[Result]:

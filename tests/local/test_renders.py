@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -133,14 +134,26 @@ async def test_closing_in_process_ends_everything(tmp_path):
     assert_gone(int(pid_file.read_text()))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_server_leaves_no_process_and_no_file(tmp_path, own_temporary_folder, number):
-    """`python -m infinitalk_local`, stopped in mid-render, takes its child and its files along."""
+@pytest.fixture
+def hang_up_counts():
+    """Let children hear SIGHUP, also where these tests run under nohup, which has them ignore it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_stopped_server_leaves_no_process_and_no_file(own_temporary_folder, hang_up_counts, number):
+    """`python -m infinitalk_local`, stopped in mid-render, takes child and files along, without a fuss.
+
+    Who waits for a synchronous call is told, and not kept until the connection is cut.
+    """
     server = subprocess.Popen(
         [sys.executable, "-m", "infinitalk_local", "--port", "0"],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(own_temporary_folder)},
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
     with server, connect(server.stdout.readline().split()[-1]) as http:
@@ -149,13 +162,16 @@ def test_a_stopped_server_leaves_no_process_and_no_file(tmp_path, own_temporary_
             for path in ("examples/portraits/mira.jpg", "examples/voices/hello.mp3")
         ]
         body = {"image": urls[0], "audio": urls[1], "prompt": "Hi.", "resolution": "720p", "fps": 30}
-        request_id = http.post(SUBMIT, json=body).json()["request_id"]
-        while "progress" not in http.get(f"/v2/requests/{request_id}/status").json():
-            pass
-        children = children_of(server.pid)
-        assert children
-        server.send_signal(number)
+        with ThreadPoolExecutor() as threads:
+            waiting = threads.submit(http.post, "/v1/infinite-talk", json=body)
+            while not any(map(children_of, children_of(server.pid))):  # the renderer's own ffmpeg
+                assert not waiting.done(), waiting.result().text
+            children = children_of(server.pid)
+            server.send_signal(number)
+            told = waiting.result()
         server.wait(30)
+        assert server.stderr.read() == ""
+    assert (told.status_code, told.json()) == (422, {"error": "The server was stopped."})
     for pid in children:
         assert_gone(pid)
 
