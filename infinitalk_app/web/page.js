@@ -78,17 +78,22 @@ window.talk = {
     (navigator.clipboard?.writeText(text) ?? Promise.reject()).then(() => said(button.dataset.done), shown);
   },
 
+  // By way of a blob: the server's own header would name the file after the run.
+  async download(address) {
+    const link = document.createElement("a");
+    const answer = await fetch(address);
+    link.href = answer.ok ? URL.createObjectURL(await answer.blob()) : address;
+    link.download = "talking.mp4";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  },
+
   act(what, button) {
     const generate = document.querySelector("#generate");
     const video = document.querySelector("#result video");
     const acts = {
       copy: () => talk.copy(button),
-      download: () => {
-        const link = document.createElement("a");
-        link.href = video.currentSrc || video.src;
-        link.download = "talking.mp4";
-        link.click();
-      },
+      download: () => talk.download(video.currentSrc || video.src),
       segmind: () => window.open(button.dataset.to, "_blank", "noopener"),
       preview: () => talk.choose("preview"),
       render: () => talk.choose("infinitetalk"),

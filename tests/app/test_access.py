@@ -18,6 +18,7 @@ OF_GRADIO = {
     ("image-alt", "gallery"): "the same pictures",
     ("scrollable-region-focusable", "svelte"): "Gradio's own scrolling boxes",
     ("color-contrast", "footer"): "Gradio's footer",
+    ("aria-prohibited-attr", "Empty value"): "Gradio's box for a sound that is not there yet",
     ("aria-progressbar-name", "progress"): "the player's progress bar",
 }
 
@@ -68,7 +69,7 @@ def focus(tab: Page, selector: str, most: int = 60) -> None:
 
 
 def test_the_keyboard_alone_can_do_it(browser, shared_page):
-    """An example, the engine and back, the button, and the player's end are reached by Tab, Space and Enter."""
+    """An example, the engine and back, the button, and the download are reached by Tab, Space, Enter."""
     with opened(browser, shared_page.url) as tab:
         focus(tab, "#examples .gallery-item:nth-of-type(2)")
         tab.keyboard.press("Enter")
