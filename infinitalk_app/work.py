@@ -27,6 +27,7 @@ from infinitalk_client import (
     AsyncJob,
     DownloadError,
     InfinitalkError,
+    JobExpired,
     JobState,
     JobStatus,
     NotAuthorized,
@@ -206,10 +207,18 @@ class Workshop:
         engine = run.now.engine
         assert is_engine(engine)  # noqa: S101  # as above
         pace = self.engines.poll_every_s(engine)
-        async for look in job.watch(poll_every=pace):
-            self._show(run, look)
-        path = await job.download(self.result(run.now.token), poll_every=pace)
-        await self._verify(run, path, job.request_id)
+        target = self.result(run.now.token)
+        try:
+            async for look in job.watch(poll_every=pace):
+                self._show(run, look)
+            await job.download(target, poll_every=pace)
+        except JobExpired:
+            if engine == "preview":
+                raise
+            # The result is kept for an hour; the service's own record may name the video for days.
+            run.show(state="FETCHING", request_id=job.request_id)
+            await job.recover(target)
+        await self._verify(run, target, job.request_id)
 
     def _show(self, run: Run, look: JobStatus) -> None:
         if look.state is JobState.FAILED:

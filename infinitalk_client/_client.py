@@ -180,6 +180,10 @@ class Job:
         flow = _transfers.download(self._means, self._ref, Path(path), timeout, poll_every)
         return self._driver.run(flow)
 
+    def recover(self, path: str | Path, *, timeout: float = TIMEOUT_S) -> Path:
+        """Fetch the video of a job whose result has expired, by the service's own record; needs its key."""
+        return self._driver.run(_transfers.recover(self._means, self._ref, Path(path), timeout))
+
 
 class AsyncClient(_Base):
     """The asynchronous client, for asyncio and trio; the same names as `Client`, awaited."""
@@ -289,3 +293,7 @@ class AsyncJob:
         """Wait, then stream the video to `path`, which appears only when it is a whole MP4."""
         flow = _transfers.download(self._means, self._ref, Path(path), timeout, poll_every)
         return await self._driver.run(flow)
+
+    async def recover(self, path: str | Path, *, timeout: float = TIMEOUT_S) -> Path:
+        """Fetch the video of a job whose result has expired, by the service's own record; needs its key."""
+        return await self._driver.run(_transfers.recover(self._means, self._ref, Path(path), timeout))

@@ -95,7 +95,8 @@ def test_what_is_imported_is_pinned():
 
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     pinned = {line.split("==")[0].replace("_", "-") for line in lines if "==" in line}
-    comes_along = {"anyio": "httpx", "starlette": "fastapi", "pydantic": "pydantic-settings"}
+    comes_along = {"anyio": "httpx", "httpx2": "huggingface-hub"}
+    comes_along |= {"starlette": "fastapi", "pydantic": "pydantic-settings"}
     paths = [ROOT / "app.py", *(path for room in ALLOWED for path in (ROOT / room).rglob("*.py"))]
     tops = {name.split(".")[0] for path in paths for name in imports(path) if not name.startswith(".")}
     for top in tops - ROOMS - set(sys.stdlib_module_names):

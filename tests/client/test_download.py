@@ -11,6 +11,7 @@ from infinitalk_client import (
     Client,
     DownloadError,
     InvalidRequest,
+    JobExpired,
     JobFailed,
     Unreachable,
 )
@@ -58,6 +59,31 @@ def test_generate_is_all_of_it(connect, talk, tiny_mp4, tmp_path):
     fake = done(post=submitted(), media=media(tiny_mp4))
     assert connect(fake).generate(talk, str(tmp_path / "talk.mp4")).read_bytes() == tiny_mp4
     assert fake.count["post"] == 1
+
+
+def test_an_expired_job_is_recovered_by_the_record(connect, tiny_mp4, tmp_path):
+    """Where the history still names the video, it is fetched without asking for status or result."""
+    record = {"model_status": "COMPLETED", "generation_url": f"{BASE}/outputs/talk.mp4"}
+    fake = Fake(history=httpx.Response(200, json=record), media=media(tiny_mp4))
+    path = connect(fake).job(REQUEST_ID).recover(tmp_path / "talk.mp4")
+    assert path.read_bytes() == tiny_mp4
+    assert "x-api-key" not in fake.last("media").headers
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        (httpx.Response(200, json={"model_status": "COMPLETED", "generation_url": None}), JobExpired),
+        (httpx.Response(200, json={"model_status": "FAILED", "error": "no face"}), JobFailed),
+        (error(404), JobExpired),
+    ],
+)
+def test_a_job_that_cannot_be_recovered_says_why(connect, tmp_path, answer, wanted):
+    """No video in the record, a failed job, or no record: an error with the id, and nothing on the disk."""
+    with pytest.raises(wanted) as caught:
+        connect(Fake(history=answer)).job(REQUEST_ID).recover(tmp_path / "talk.mp4")
+    assert caught.value.request_id == REQUEST_ID
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_key_stays_away_from_the_storage(connect, tiny_mp4, tmp_path):
