@@ -40,7 +40,7 @@ def _inside(lab: Floats) -> Flags:
     lighter, paler = light - usual, float(np.median(chroma[cheeks])) - chroma
     redder = lab[..., 1] - float(np.median(lab[..., 1][cheeks]))  # a wet lower lip shines as teeth do
     least = 9 + max(0.0, 0.5 * (35 - usual))  # on the darkest skin lips are lighter than it
-    teeth = (lighter > -6) & (lighter + paler > least) & (redder < 1)  # noqa: PLR2004 - in L*, a*, b* units
+    teeth = (lighter > -6) & (lighter + paler > least) & (redder < 5)  # noqa: PLR2004 - in L*, a*, b* units
     dark = light < 0.45 * usual
     return np.asarray(teeth | dark)
 
