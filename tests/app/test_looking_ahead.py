@@ -63,10 +63,10 @@ async def test_all_is_well(tmp_path):
 
 
 async def test_what_to_mind_and_what_is_in_the_way(tmp_path):
-    """A tall picture is cropped, odd frames fit less well, an empty account and an unfetchable page stop."""
-    Image.open(PICTURE).resize((800, 890)).save(tmp_path / "tall.png")
+    """A wide picture is cropped, odd frames fit less well, an empty account and an unfetchable page stop."""
+    Image.open(PICTURE).resize((1280, 720)).save(tmp_path / "wide.png")
     poor = Bank(httpx.Response(200, json={"credits": 0.0, "free-credits": 0.0}))
-    form = replace(FORM, picture=tmp_path / "tall.png", fps=16)
+    form = replace(FORM, picture=tmp_path / "wide.png", fps=16)
     found = await said(preflight(tmp_path, poor, "no address", hosting="gradio"), form)
     assert "warn Top and bottom cropped" in found
     assert "warn 16 fps: lips fit less well" in found
