@@ -12,6 +12,14 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
+def command_of(pid: int) -> bytes:
+    """Return the words with which a process was started; nothing when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 def assert_gone(pid: int) -> None:
     """Fail when a process is still there; a killed one may need a moment until it has left."""
     until = time.monotonic() + 10
