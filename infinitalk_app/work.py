@@ -1,6 +1,7 @@
 """The way of one run: prepare, host, submit once, watch, fetch, verify; the journal notes each turn."""
 
 import asyncio
+import logging
 import tempfile
 import time
 from collections.abc import Callable
@@ -31,7 +32,10 @@ from infinitalk_client import (
 from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
-_MAY_COME_BACK = (SubmitUncertain, ConnectionError, TimeoutError, DownloadError, MediaError)
+# OSError: our disk is full, or the line is broken; the job is there all the same.
+_MAY_COME_BACK = (SubmitUncertain, OSError, DownloadError, MediaError)
+
+log = logging.getLogger("infinitalk_app")
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ class Workshop:
         await self._note(sent)
         job = await client.submit(request)
         run.show(state="QUEUED", request_id=job.request_id)
-        await self._note(replace(sent, phase="submitted", request_id=job.request_id))
+        await self._remember(replace(sent, phase="submitted", request_id=job.request_id))
         return job
 
     async def _collect(self, run: Run, job: AsyncJob) -> None:
@@ -187,7 +191,8 @@ class Workshop:
         assert is_engine(engine)  # noqa: S101  # as above
         pace = self.engines.poll_every_s(engine)
         async for look in job.watch(poll_every=pace):
-            self._show(run, look)
+            if look.state is not JobState.FAILED:  # which the watch raises next, and is shown with its reason
+                self._show(run, look)
         path = await job.download(self.result(run.now.token), poll_every=pace)
         await self._verify(run, path, job.request_id)
 
@@ -209,16 +214,24 @@ class Workshop:
             run.warn(words.LENGTH_DIFFERS.format(video=facts.duration_s, clip=clip_s))
         entry = self.journal.read(run.now.token)
         if entry:
-            await self._note(replace(entry, phase="completed", request_id=request_id))
+            await self._remember(replace(entry, phase="completed", request_id=request_id))
         run.show(state="COMPLETED", video=path, facts=facts, ended_at=self._now())
 
     async def _note(self, entry: Entry) -> None:
+        """Keep an entry without which nothing may be bought."""
         await asyncio.to_thread(self.journal.write, entry)
+
+    async def _remember(self, entry: Entry) -> None:
+        """Keep an entry if the disk allows: the job is bought, and is followed in any case."""
+        try:
+            await self._note(entry)
+        except OSError:
+            log.exception("the journal cannot be written")
 
     async def _failure(self, run: Run, error: Exception) -> Refusal:
         """Note an end, and put it into words; a job that may go on stays "submitting" or "submitted"."""
         trouble = explain(error, run.now)
         entry = self.journal.read(run.now.token)
         if entry and not (isinstance(error, _MAY_COME_BACK) and entry.phase in ("submitting", "submitted")):
-            await self._note(replace(entry, phase="failed", sentence=trouble.sentence))
+            await self._remember(replace(entry, phase="failed", sentence=trouble.sentence))
         return Refusal(trouble)

@@ -1,6 +1,8 @@
 """A paid job is neither lost nor bought twice when the page dies."""
 
+import os
 import secrets
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -145,6 +147,19 @@ def test_a_killed_page_leaves_no_render_behind(tmp_path):
             pass
     for pid in children:
         assert_gone(pid)
+
+
+def test_a_killed_renderer_is_told(shared_page):
+    """A preview whose process is killed fails in words, costs nothing, and the next one is drawn."""
+    client = shared_page.client()
+    job = client.submit(**inputs(seconds=15, resolution="720p", fps=30), api_name="/generate")
+    while not (children := renders_of(shared_page.process.pid)):
+        pass
+    os.kill(children[0], signal.SIGKILL)
+    with pytest.raises(AppError, match=r"It did not work out\. Previews are free\."):
+        job.result()
+    assert client.predict(**inputs(), api_name="/generate")[1]["state"] == "COMPLETED"
+    assert shared_page.left_behind() == []
 
 
 def renders_of(pid: int) -> list[int]:
