@@ -1,12 +1,14 @@
 """The parts of the page put together, and their life from launch to shutdown."""
 
 import asyncio
+import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from infinitalk_app import uploads
 from infinitalk_app.addresses import is_public
 from infinitalk_app.embedded import Embedded
 from infinitalk_app.engines import Engines
@@ -28,6 +30,10 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.folders = Folders.of(settings)
+        self._uploads = settings.folder("uploads")
+        uploads.claim(self._uploads)
+        self._temporary = settings.folder("temporary")
+        tempfile.tempdir = str(self._temporary)  # a killed process leaves inputs there, too
         self.embedded = Embedded()
         self._house = House.of(settings.hosting)
         self.workshop = Workshop(settings, self.folders, Engines(settings, self.embedded), self._house)
@@ -60,9 +66,9 @@ class Application:
         return Visitor.of(headers, host, username, behind_proxy=behind_proxy)
 
     @asynccontextmanager
-    async def lifespan(self, _: Any) -> AsyncIterator[None]:
+    async def lifespan(self, page: Any) -> AsyncIterator[None]:
         """Sweep while the page lives; at its end leave no task, no child process and no input behind."""
-        sweeper = asyncio.create_task(self._sweep_for_ever())
+        sweeper = asyncio.create_task(self._sweep_for_ever(page))
         try:
             yield
         finally:
@@ -72,13 +78,15 @@ class Application:
             await self._runs.close()
             await self.embedded.close()
 
-    async def _sweep_for_ever(self) -> None:
+    async def _sweep_for_ever(self, page: Any) -> None:
         while True:
-            await asyncio.to_thread(self.sweep, time.time())
+            await asyncio.to_thread(self.sweep, time.time(), uploads.lasting(page))
             await asyncio.sleep(SWEEP_EVERY_S)
 
-    def sweep(self, now: float) -> None:
-        """Remove what is past its time, and what a crash left behind."""
+    def sweep(self, now: float, lasting: Collection[str] = ()) -> None:
+        """Remove what is past its time, and what a crash left behind, but for the files that Gradio keeps."""
+        uploads.sweep(self._uploads, lasting, now)
+        sweep(self._temporary, INPUT_KEPT_S, now)
         sweep(self.folders.outbox, INPUT_KEPT_S, now)
         sweep(self.folders.scratch, INPUT_KEPT_S, now)
         sweep(self.folders.results, RESULT_KEPT_S, now)

@@ -136,7 +136,7 @@ def test_a_stopped_page_leaves_no_child_and_no_input(tmp_path):
     for pid in children:
         assert_gone(pid)
     assert running.left_behind() == []
-    assert not list((state / "tmp").glob("infinitalk-*"))
+    assert list((state / "temporary").iterdir()) == []
 
 
 def test_a_killed_page_leaves_no_render_behind(tmp_path):
