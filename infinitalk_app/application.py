@@ -1,6 +1,8 @@
 """The parts of the page put together, and their life from launch to shutdown."""
 
 import asyncio
+import logging
+import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Collection
@@ -22,6 +24,16 @@ from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings
 from infinitalk_app.work import Folders, House, Workshop
 
 SWEEP_EVERY_S = 600.0
+_SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
+_KEEP = "RATE_LIMIT_STORAGE, the address of a Redis, keeps it."
+
+log = logging.getLogger("infinitalk_app")
+
+
+def forget_secrets() -> None:
+    """Take out of the environment what has been read: every child process would inherit it."""
+    for name in [name for name in os.environ if name.upper() in _SECRETS]:
+        del os.environ[name]
 
 
 class Application:
@@ -29,6 +41,7 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        forget_secrets()
         self.folders = Folders.of(settings)
         self._uploads = settings.folder("uploads")
         uploads.claim(self._uploads)
@@ -45,6 +58,8 @@ class Application:
     ) -> None:
         """Learn where the page is, which nobody knows before it has been launched."""
         settings = self.settings
+        if settings.owner_pays and settings.rate_limit_storage == "memory":
+            log.warning("The day's budget is counted in memory: a restart opens a new day. %s", _KEEP)
         self._house.move(
             Surroundings(
                 public_base_url=settings.public_base_url,

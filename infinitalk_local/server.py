@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from infinitalk_local import answers, docs, uploads
 from infinitalk_local.fetch import Fetcher, Resolver, resolve
 from infinitalk_local.files import Files
+from infinitalk_local.headers import Headers
 from infinitalk_local.jobs import Job, State, Store
 from infinitalk_local.reading import Gate, read_object
 from infinitalk_local.refusals import Refusal, answer_refusal
@@ -20,7 +21,6 @@ from infinitalk_local.talk import BadInput, Talk, refuse_values
 from infinitalk_local.work import Workshop
 
 TALK, MOCK = "infinite-talk", "mock-inference"
-_OPEN = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
 class Api:
@@ -94,6 +94,7 @@ def create_app(
         title="InfiniteTalk, embedded", description=docs.DESCRIPTION, version="1", lifespan=lifespan
     )
     app.state.api = api
+    app.add_middleware(Headers)
     for error in (Refusal, HTTPException, Exception):
         app.add_exception_handler(error, answer_refusal)
     _add_job_routes(app, api)
@@ -176,4 +177,4 @@ def _add_file_routes(app: FastAPI, api: Api) -> None:
         path = api.files.path(name)
         if path is None:
             raise Refusal(404, "Not found")
-        return FileResponse(path, headers=_OPEN | {"cache-control": "private, max-age=3600"})
+        return FileResponse(path, headers={"cache-control": "private, max-age=3600"})
