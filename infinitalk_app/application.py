@@ -1,15 +1,18 @@
 """The parts of the page put together, and their life from launch to shutdown."""
 
 import asyncio
+import logging
+import os
+import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
 
-from infinitalk_app import pieces, status, words
+from infinitalk_app import pieces, status, uploads, words
 from infinitalk_app.addresses import is_public
 from infinitalk_app.embedded import Embedded
 from infinitalk_app.engines import Engines
@@ -26,6 +29,16 @@ from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError, NotAuthorized
 
 SWEEP_EVERY_S = 600.0
+_SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
+_KEEP = "RATE_LIMIT_STORAGE, the address of a Redis, keeps it."
+
+log = logging.getLogger("infinitalk_app")
+
+
+def forget_secrets() -> None:
+    """Take out of the environment what has been read: every child process would inherit it."""
+    for name in [name for name in os.environ if name.upper() in _SECRETS]:
+        del os.environ[name]
 
 
 class Application:
@@ -33,7 +46,12 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        forget_secrets()
         self.folders = Folders.of(settings)
+        self._uploads = settings.folder("uploads")
+        uploads.claim(self._uploads)
+        self._temporary = settings.folder("temporary")
+        tempfile.tempdir = str(self._temporary)  # a killed process leaves inputs there, too
         self.embedded = Embedded()
         self._house = House.of(settings.hosting)
         engines = Engines(settings, self.embedded)
@@ -49,6 +67,8 @@ class Application:
     ) -> None:
         """Learn where the page is, which nobody knows before it has been launched."""
         settings = self.settings
+        if settings.owner_pays and settings.rate_limit_storage == "memory":
+            log.warning("The day's budget is counted in memory: a restart opens a new day. %s", _KEEP)
         self._house.move(
             Surroundings(
                 public_base_url=settings.public_base_url,
@@ -100,9 +120,9 @@ class Application:
         return Visitor.of(headers, host, username, behind_proxy=behind_proxy)
 
     @asynccontextmanager
-    async def lifespan(self, _: Any) -> AsyncIterator[None]:
+    async def lifespan(self, page: Any) -> AsyncIterator[None]:
         """Sweep while the page lives; at its end leave no task, no child process and no input behind."""
-        sweeper = asyncio.create_task(self._sweep_for_ever())
+        sweeper = asyncio.create_task(self._sweep_for_ever(page))
         try:
             yield
         finally:
@@ -112,13 +132,15 @@ class Application:
             await self._runs.close()
             await self.embedded.close()
 
-    async def _sweep_for_ever(self) -> None:
+    async def _sweep_for_ever(self, page: Any) -> None:
         while True:
-            await asyncio.to_thread(self.sweep, time.time())
+            await asyncio.to_thread(self.sweep, time.time(), uploads.lasting(page))
             await asyncio.sleep(SWEEP_EVERY_S)
 
-    def sweep(self, now: float) -> None:
-        """Remove what is past its time, and what a crash left behind."""
+    def sweep(self, now: float, lasting: Collection[str] = ()) -> None:
+        """Remove what is past its time, and what a crash left behind, but for the files that Gradio keeps."""
+        uploads.sweep(self._uploads, lasting, now)
+        sweep(self._temporary, INPUT_KEPT_S, now)
         sweep(self.folders.outbox, INPUT_KEPT_S, now)
         sweep(self.folders.scratch, INPUT_KEPT_S, now)
         sweep(self.folders.results, RESULT_KEPT_S, now)

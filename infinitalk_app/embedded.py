@@ -1,7 +1,11 @@
 """The embedded API server, in this process: the preview's engine, reached without a port."""
 
+from dataclasses import replace
+
 import httpx
 
+from infinitalk_app.refusals import Refusal
+from infinitalk_app.words import ERRORS
 from infinitalk_client import AsyncClient
 from infinitalk_local import LocalSettings, create_app
 
@@ -21,9 +25,22 @@ class Embedded:
 
     def client(self) -> AsyncClient:
         """Return a client with the same code path as for Segmind."""
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
-        return AsyncClient("preview", base_url=BASE_URL, transport=transport)
+        return AsyncClient("preview", base_url=BASE_URL, transport=_Transport(self.app))
 
     async def close(self) -> None:
         """End the renders and remove their files."""
         await self.app.state.api.aclose()
+
+
+class _Transport(httpx.ASGITransport):
+    """Tells of a full queue at once: the client would wait and ask again, and the visitor know nothing."""
+
+    def __init__(self, app: object) -> None:
+        super().__init__(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]  # any ASGI application
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            await response.aread()
+            raise Refusal(replace(ERRORS["busy_preview"], line=f"{response.json()['error']}."))
+        return response

@@ -51,10 +51,10 @@ def explain(error: Exception, run: Snapshot) -> Trouble:
             return ERRORS["bad_video"].saying(said=error)
         case MediaError() | InvalidRequest():
             return ERRORS["input"].saying(said=_sentence(str(error)))
-        case InfinitalkError() if run.engine == "preview":
-            return _of_preview(error)
         case InfinitalkError():
-            return _of_service(error, run)
+            return _of_preview(error) if run.engine == "preview" else _of_service(error, run)
+        case OSError() if run.request_id and run.engine == "infinitetalk":
+            return _of_disk(error)
         case _:
             return _unforeseen(error)
 
@@ -65,6 +65,12 @@ def _of_preview(error: InfinitalkError) -> Trouble:
     if isinstance(error, RateLimited):
         return ERRORS["busy_preview"]
     return ERRORS["failed_preview"].saying(said=_sentence(error.detail or str(error)))
+
+
+def _of_disk(error: OSError) -> Trouble:
+    """Tell of a video that is there, but cannot be kept here."""
+    log.error("a video cannot be kept", exc_info=error)
+    return ERRORS["bad_video"].saying(said=_sentence(error.strerror or type(error).__name__))
 
 
 def _of_service(error: InfinitalkError, run: Snapshot) -> Trouble:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from limits import RateLimitItemPerDay
+from limits.errors import ConfigurationError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from infinitalk_app.refusals import Refusal
-from infinitalk_app.settings import Settings
+from infinitalk_app.settings import Settings, SettingsError
 from infinitalk_app.words import ERRORS
 
 
@@ -75,9 +76,12 @@ class Budget:
 
 def _storage(address: str) -> Storage:
     # Every fixed window of `limits` begins at its first hit: the date in the key ends it at midnight.
-    storage = storage_from_string("memory://" if address == "memory" else address)
+    try:
+        storage = storage_from_string("memory://" if address == "memory" else address)
+    except ConfigurationError as error:  # its text holds the address, and that perhaps a password
+        raise SettingsError("RATE_LIMIT_STORAGE: no such storage, or its client is not installed.") from error
     if not isinstance(storage, Storage):
-        raise TypeError("RATE_LIMIT_STORAGE must not be an async+ address")
+        raise SettingsError("RATE_LIMIT_STORAGE must not be an async+ address.")
     return storage
 
 

@@ -5,16 +5,21 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 _READ = ["GET", "HEAD"]
+_HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
 
 
 async def healthz(_: Request) -> JSONResponse:
     """Say that the page is up; for probes."""
-    return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "ok"}, headers=_HEADERS)
 
 
 async def closed(_: Request) -> JSONResponse:
     """Stand in front of a route of Gradio's that must not be open."""
-    return JSONResponse({"error": "closed"}, status_code=403)
+    return JSONResponse({"error": "closed"}, status_code=403, headers=_HEADERS)
 
 
 def routes() -> list[Route]:

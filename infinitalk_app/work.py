@@ -1,6 +1,7 @@
 """The way of one run: prepare, host, submit once, watch, fetch, verify; the journal notes each turn."""
 
 import asyncio
+import logging
 import secrets
 import tempfile
 import time
@@ -38,7 +39,10 @@ from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
 BALANCE_TIMEOUT_S = 5.0
-_MAY_COME_BACK = (SubmitUncertain, ConnectionError, TimeoutError, DownloadError, MediaError)
+# OSError: our disk is full, or the line is broken; the job is there all the same.
+_MAY_COME_BACK = (SubmitUncertain, OSError, DownloadError, MediaError)
+
+log = logging.getLogger("infinitalk_app")
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ class Workshop:
                 published = await self._publish(run, order, hosted, client)
                 job = await self._submit(run, order, entry, client, order.request(*published.urls))
                 await self._collect(run, job)
-            await self._remember(run, order)
+            await self._learn(run, order)
         finally:
             self._outbox.remove(*hosted)
 
@@ -200,7 +204,7 @@ class Workshop:
         await self._note(sent)
         job = await client.submit(request)
         run.show(state="QUEUED", request_id=job.request_id)
-        await self._note(replace(sent, phase="submitted", request_id=job.request_id))
+        await self._remember(replace(sent, phase="submitted", request_id=job.request_id))
         return job
 
     async def _collect(self, run: Run, job: AsyncJob) -> None:
@@ -240,7 +244,7 @@ class Workshop:
             run.warn(words.LENGTH_DIFFERS.format(video=facts.duration_s, clip=clip_s))
         entry = self.journal.read(run.now.token)
         if entry:
-            await self._note(replace(entry, phase="completed", request_id=request_id))
+            await self._remember(replace(entry, phase="completed", request_id=request_id))
         run.show(state="COMPLETED", video=path, facts=facts, ended_at=self._now())
 
     def _finished(self, path: Path, engine: str) -> mp4.Facts:
@@ -252,7 +256,7 @@ class Workshop:
         mp4.finish(path, words.AI_TAG.format(when=when))
         return mp4.inspect(path)
 
-    async def _remember(self, run: Run, order: Order) -> None:
+    async def _learn(self, run: Run, order: Order) -> None:
         """Add a run that was followed from click to video to what the next ranges are read from."""
         seen = run.now
         if seen.ended_at and seen.clip_s:
@@ -261,14 +265,22 @@ class Workshop:
             await asyncio.to_thread(self.record.add, past)
 
     async def _note(self, entry: Entry) -> None:
+        """Keep an entry without which nothing may be bought."""
         await asyncio.to_thread(self.journal.write, entry)
+
+    async def _remember(self, entry: Entry) -> None:
+        """Keep an entry if the disk allows: the job is bought, and is followed in any case."""
+        try:
+            await self._note(entry)
+        except OSError:
+            log.exception("the journal cannot be written")
 
     async def _failure(self, run: Run, error: Exception) -> Refusal:
         """Note an end, and put it into words; a job that may go on stays "submitting" or "submitted"."""
         trouble = explain(error, run.now)
         entry = self.journal.read(run.now.token)
         if entry and not (isinstance(error, _MAY_COME_BACK) and entry.phase in ("submitting", "submitted")):
-            await self._note(replace(entry, phase="failed", sentence=trouble.sentence))
+            await self._remember(replace(entry, phase="failed", sentence=trouble.sentence))
         return Refusal(trouble)
 
 

@@ -38,6 +38,7 @@ class Files:
         """Keep the bytes until `gone_at`, and return their name."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="infinitalk-local-"))
+        self._folder.mkdir(mode=0o700, exist_ok=True)  # idle for hours, it may have been swept away
         name = secrets.token_urlsafe(24) + suffix
         (self._folder / name).write_bytes(data)
         self._names[name] = gone_at

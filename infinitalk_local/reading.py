@@ -1,5 +1,6 @@
 """Reads a request: the key, the rate, the body and its limits."""
 
+import asyncio
 import json
 import time
 from collections import defaultdict, deque
@@ -12,6 +13,7 @@ from infinitalk_local.refusals import BAD_KEY, NO_KEY, Refusal
 from infinitalk_local.settings import LocalSettings
 
 BODY_MAX = 1024**2
+BODY_SECONDS_MAX = 60.0
 _MINUTE_S = 60.0
 
 
@@ -56,12 +58,17 @@ async def read_object(request: Request, most: int = BODY_MAX) -> dict[str, Any]:
     """Return the JSON object that was sent.
 
     Raises:
-        Refusal: another content type (406), too large (413), or no JSON object (400).
+        Refusal: another content type (406), too large (413), too slow (408), or no JSON object (400).
     """
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise Refusal(406, "Invalid content type")
     try:
-        body = json.loads(await _read(request, most))
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            content = await _read(request, most)
+    except TimeoutError as error:
+        raise Refusal(408, f"The body did not arrive within {BODY_SECONDS_MAX:g} s") from error
+    try:
+        body = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise Refusal(400, "The body is not valid JSON") from error
     if not isinstance(body, dict):

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from infinitalk_local import answers, docs, uploads
 from infinitalk_local.fetch import Fetcher, Resolver, resolve
 from infinitalk_local.files import Files
+from infinitalk_local.headers import Headers
 from infinitalk_local.jobs import Job, State, Store
 from infinitalk_local.reading import Gate, read_object, read_submission
 from infinitalk_local.refusals import Refusal, answer_refusal
@@ -21,7 +22,6 @@ from infinitalk_local.talk import BadInput, Talk, refuse_values
 from infinitalk_local.work import Workshop
 
 TALK, MOCK = "infinite-talk", "mock-inference"
-_OPEN = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
 class Api:
@@ -112,6 +112,7 @@ def create_app(
         title="InfiniteTalk, embedded", description=docs.DESCRIPTION, version="1", lifespan=lifespan
     )
     app.state.api = api
+    app.add_middleware(Headers)
     for error in (Refusal, HTTPException, Exception):
         app.add_exception_handler(error, answer_refusal)
     _add_job_routes(app, api)
@@ -196,5 +197,5 @@ def _add_file_routes(app: FastAPI, api: Api) -> None:
         path = api.files.path(name)
         if path is None:
             raise Refusal(404, "Not found")
-        headers = _OPEN | {"cache-control": "private, max-age=3600"}
+        headers = {"cache-control": "private, max-age=3600"}
         return FileResponse(path, headers=headers, media_type=api.files.kind(name))

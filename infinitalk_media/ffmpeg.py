@@ -98,6 +98,8 @@ def _limit(pid: int, *, cpu_s: int) -> None:
             resource.prlimit(pid, what, (most, most))
         except ProcessLookupError:  # it has ended already
             return
+        except PermissionError:  # a lower limit holds for all of us
+            continue
 
 
 def source(path: Path) -> str:

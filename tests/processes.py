@@ -8,8 +8,22 @@ import pytest
 
 def children_of(pid: int) -> list[int]:
     """Return the children of every thread of a process."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _started_by(task)]
+
+
+def _started_by(task: Path) -> list[str]:
+    try:
+        return (task / "children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):  # the thread has ended meanwhile
+        return []
+
+
+def command_of(pid: int) -> bytes:
+    """Return the words with which a process was started; nothing when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def assert_gone(pid: int) -> None:

@@ -54,7 +54,6 @@ def page(
         "PATH": "/nowhere",
         "HOME": str(state),
         "TMPDIR": str(temporary),
-        "GRADIO_TEMP_DIR": str(temporary / "gradio"),
         "GRADIO_SERVER_PORT": str(port),
         "INFINITALK_STATE_DIR": str(state),
         "NO_PROXY": "127.0.0.1",

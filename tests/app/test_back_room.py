@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infinitalk_app.application import Application
+from infinitalk_app.embedded import Embedded
 from infinitalk_app.explain import explain
 from infinitalk_app.journal import Entry, Journal, new_token
 from infinitalk_app.limits import Budget, Visitor
@@ -17,6 +18,8 @@ from infinitalk_app.outbox import Outbox, sweep
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Runs
 from infinitalk_app.settings import Settings, SettingsError, read
+from infinitalk_client import TalkRequest
+from infinitalk_local import LocalSettings
 
 TOKEN = "0123456789abcdef" * 2
 
@@ -323,3 +326,12 @@ async def test_anything_unforeseen_gets_an_incident_number_that_the_log_has(capl
     incident = sentence.split("Incident ")[1][:4]
     assert incident in caplog.text
     assert "secret" not in sentence
+
+
+async def test_a_full_preview_queue_is_told_at_once_with_the_wait():
+    """The visitor hears how long it takes, instead of a client that asks again in silence."""
+    embedded = Embedded(LocalSettings(public_url="http://preview.localhost", queue_size=0))
+    async with embedded.client() as client:
+        with pytest.raises(Refusal, match=r"The queue is full\. .*try again in about \d+ s\."):
+            await client.submit(TalkRequest("https://example.org/a.jpg", "https://example.org/a.mp3"))
+    await embedded.close()

@@ -1,81 +1,111 @@
 """A paid job is neither lost nor bought twice when the page dies."""
 
-import http.server
-import json
+import os
 import secrets
-import threading
+import signal
 import time
+from collections.abc import Callable
+from pathlib import Path
 
+import httpx
 import pytest
 from gradio_client.exceptions import AppError
 
 from infinitalk_app.journal import Entry, Journal
 from infinitalk_local import LocalSettings
 from tests.app.conftest import KEY
-from tests.app.pages import free_port, inputs, page
+from tests.app.gateway import gateway
+from tests.app.pages import inputs, page
 from tests.local.serving import copies, serving
-from tests.processes import assert_gone, children_of
+from tests.processes import assert_gone, children_of, command_of
 
 
-def test_a_paid_job_outlives_a_killed_page(tmp_path, tiny_mp4):
-    """Killed in mid-render and started again on the same disk, the page finds the job by its token and id."""
-    state, port, token = tmp_path / "state", free_port(), secrets.token_hex(16)
-    command = copies(tmp_path, tiny_mp4, seconds=2.5)
-    with serving(LocalSettings(keys=(KEY,), render_command=command, queue_size=5)) as segmind:
-        settings = {"INFINITALK_BASE_URL": segmind, "HOSTING": "segmind"}
-        paid = {"engine": "infinitetalk", "consent": True, "run": token}
-        with page(state, port=port, kill=True, **settings) as first:
-            job = first.client().submit(**inputs(**paid, api_key=KEY), api_name="/generate")
-            until = time.monotonic() + 30
-            while not (known := Journal(state / "journal").read(token)) or not known.request_id:
-                assert time.monotonic() < until
-            job.cancel()
-        with page(state, port=port, **settings) as second:
-            client = second.client()
-            with pytest.raises(AppError, match="Whose video is this"):
-                client.predict(**inputs(**paid, api_key=""), api_name="/generate")
-            video, status = client.predict(**inputs(**paid, api_key=KEY), api_name="/generate")
-            assert status["request_id"] == known.request_id
-            assert status["state"] == "COMPLETED"
-            assert video
-            again = client.predict(known.request_id, KEY, api_name="/result")
-            assert again[1]["state"] == "COMPLETED"
-    assert (tmp_path / "runs").read_text() == "x"
+@pytest.fixture(scope="module")
+def service(tmp_path_factory, tiny_mp4):
+    """Yield a paid service that is still at work when the page looks for the second time."""
+    command = copies(tmp_path_factory.mktemp("segmind"), tiny_mp4, seconds=1.6)
+    with serving(LocalSettings(keys=(KEY,), render_command=command)) as base:
+        yield base
 
 
-def test_a_page_killed_between_the_post_and_its_answer_does_not_buy_again(tmp_path):
-    """The service has the job and the page dies before it reads the id: one POST, and the visitor is told."""
-    posted, over = threading.Semaphore(0), threading.Event()
+def hanging_program(folder: Path) -> str:
+    """Write a program that makes a file `hung` and then waits for the end of whoever started it."""
+    program = folder / "hanging"
+    program.write_text(f"#!/bin/sh\n: >{folder}/hung\nwhile kill -0 $PPID; do /bin/sleep 0.05; done\n")
+    program.chmod(0o700)
+    return str(program)
 
-    class Service(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
-            if self.path == "/v2/infinite-talk":
-                posted.release()
-                over.wait(60)
-                return
-            body = json.dumps({"file_urls": ["https://images.example/a"]}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
 
-        def log_message(self, *args):
-            pass
+def occupy(service: str) -> None:
+    """Let the one place at the service be taken for a while."""
+    headers = {"x-api-key": KEY}
+    httpx.post(f"{service}/v2/mock-inference", json={"sleep": 1.5}, headers=headers).raise_for_status()
 
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.0005)
+
+
+@pytest.mark.parametrize(
+    ("phase", "hold", "told"),
+    [
+        ("prepare", "never", "before anything was sent"),
+        ("host", "POST /upload-asset", "before anything was sent"),
+        ("post", "POST /v2/infinite-talk", "Sent, but no answer came"),
+        ("queue", "/status QUEUED", None),
+        ("render", "/status PROCESSING", None),
+        ("download", "GET /outputs/", None),
+        ("verify", "never", None),
+    ],
+)
+def test_a_page_killed_in_any_phase_buys_at_most_once(tmp_path, service, phase, hold, told):
+    """Killed and started again on the same disk, the page finds the run, or says what has become of it."""
     state, token = tmp_path / "state", secrets.token_hex(16)
-    paid = {"engine": "infinitetalk", "consent": True, "run": token, "api_key": KEY}
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service) as service:
-        threading.Thread(target=service.serve_forever, args=(0.02,), daemon=True).start()
-        settings = {"INFINITALK_BASE_URL": f"http://127.0.0.1:{service.server_port}", "HOSTING": "segmind"}
-        with page(state, kill=True, **settings) as first:
-            first.client().submit(**inputs(**paid), api_name="/generate")
-            assert posted.acquire(timeout=30)
-        with page(state, **settings) as second, pytest.raises(AppError, match="Sent, but no answer came"):
-            second.client().predict(**inputs(**paid), api_name="/generate")
-        over.set()
-        service.shutdown()
-    assert not posted.acquire(blocking=False)
+    paid = inputs(engine="infinitetalk", consent=True, run=token, api_key=KEY)
+    with gateway(service, hold) as gate:
+        settings = {"INFINITALK_BASE_URL": gate.base, "HOSTING": "segmind"}
+        hangs = {"FFMPEG_BINARY": hanging_program(tmp_path)} if phase == "prepare" else {}
+        reached = {
+            "prepare": (tmp_path / "hung").exists,
+            "verify": (state / "results" / f"{token}.mp4").exists,
+        }.get(phase, gate.held.is_set)
+        with page(state, kill=True, **settings, **hangs) as first:
+            client = first.client()
+            if phase == "queue":
+                occupy(service)
+            client.submit(**paid, api_name="/generate")
+            wait_until(reached)
+        gate.go.set()
+        with page(state, **settings) as second:
+            client = second.client()
+            if told:
+                with pytest.raises(AppError, match=told):
+                    client.predict(**paid, api_name="/generate")
+            else:
+                video, status = client.predict(**paid, api_name="/generate")
+                assert status["state"] == "COMPLETED"
+                assert video
+    assert gate.bought == (0 if phase in {"prepare", "host"} else 1)
+
+
+def test_a_job_begun_on_one_page_is_resumed_by_its_id_on_another(tmp_path, service):
+    """A page that shares neither process nor disk with the first brings the video, and buys nothing."""
+    with gateway(service) as gate:
+        settings = {"INFINITALK_BASE_URL": gate.base, "HOSTING": "segmind"}
+        with page(tmp_path / "one", **settings) as one:
+            paid = inputs(engine="infinitetalk", consent=True, api_key=KEY)
+            request_id = one.client().predict(**paid, api_name="/submit")["request_id"]
+        with page(tmp_path / "other", **settings) as other:
+            client = other.client()
+            with pytest.raises(AppError, match="Whose video is this"):
+                client.predict(request_id, "", api_name="/result")
+            video, status = client.predict(request_id, KEY, api_name="/result")
+    assert (status["state"], status["request_id"]) == ("COMPLETED", request_id)
+    assert video
+    assert gate.bought == 1
 
 
 def test_a_lost_answer_is_told_and_not_bought_again(tmp_path, shared_page):
@@ -106,4 +136,33 @@ def test_a_stopped_page_leaves_no_child_and_no_input(tmp_path):
     for pid in children:
         assert_gone(pid)
     assert running.left_behind() == []
-    assert not list((state / "tmp").glob("infinitalk-*"))
+    assert list((state / "temporary").iterdir()) == []
+
+
+def test_a_killed_page_leaves_no_render_behind(tmp_path):
+    """SIGKILL in mid-preview: the renderer notices that nobody listens, and ends by itself."""
+    with page(tmp_path / "state", kill=True) as running:
+        running.client().submit(**inputs(seconds=15, resolution="720p", fps=30), api_name="/generate")
+        while not (children := renders_of(running.process.pid)):
+            pass
+    for pid in children:
+        assert_gone(pid)
+
+
+def test_a_killed_renderer_is_told(shared_page):
+    """A preview whose process is killed fails in words, costs nothing, and the next one is drawn."""
+    client = shared_page.client()
+    job = client.submit(**inputs(seconds=15, resolution="720p", fps=30), api_name="/generate")
+    while not (children := renders_of(shared_page.process.pid)):
+        pass
+    os.kill(children[0], signal.SIGKILL)
+    with pytest.raises(AppError, match=r"It did not work out\. Previews are free\."):
+        job.result()
+    assert client.predict(**inputs(), api_name="/generate")[1]["state"] == "COMPLETED"
+    assert shared_page.left_behind() == []
+
+
+def renders_of(pid: int) -> list[int]:
+    """Return the children that draw, and those that encode for them."""
+    found = [child for child in children_of(pid) if b"infinitalk_local.render" in command_of(child)]
+    return [*found, *(inner for child in found for inner in children_of(child))]

@@ -1,0 +1,76 @@
+"""python -m benchmarks.faulty.peer: the same jobs by the vendor's own SDK, whose clock is scaled as well.
+
+It reads one task a line and answers with one outcome a line. The SDK has no call to download: its caller does
+so with httpx. After an error it asks for the same job again, as our clients' callers do.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace, TracebackType
+from typing import Any, Self
+
+from benchmarks.faulty.outcome import POLL_EVERY_S, READ_S, SCALE, Outcome, Task, scaled_clock
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Peer:
+    """A driver like those of `drivers`: a process of its own, so that its clock is nobody else's."""
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "benchmarks.faulty.peer"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate()
+
+    def __call__(self, task: Task) -> Outcome:
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps(asdict(task)), file=self._process.stdin, flush=True)
+        return Outcome(**json.loads(self._process.stdout.readline()))
+
+
+def main() -> None:
+    import segmind.v2  # noqa: PLC0415  # only this process has it, with another clock
+
+    segmind.v2.time = SimpleNamespace(  # type: ignore[attr-defined]
+        sleep=lambda seconds: time.sleep(seconds / SCALE), monotonic=scaled_clock
+    )
+    for line in sys.stdin:
+        print(json.dumps(asdict(_run(Task(**json.loads(line))))), flush=True)
+
+
+def _run(task: Task) -> Outcome:
+    import segmind  # noqa: PLC0415  # as above
+
+    client: Any = segmind.SegmindClient("SG_made_up", base_url=f"{task.base}/v1", timeout=READ_S)
+    outcome, job = Outcome(), None
+    with outcome.call():
+        job = client.submit_async("infinite-talk", image=task.image, audio=task.audio, prompt=task.prompt)
+    while job and outcome.goes_on:
+        with outcome.call(task.timeout_s):
+            finished = job.wait(timeout=task.timeout_s, interval=POLL_EVERY_S)
+            _fetch(finished["output"], Path(task.target))
+            outcome.arrived = True
+    client._client.close()  # noqa: SLF001  # the SDK has no way to close it
+    return outcome
+
+
+def _fetch(address: str, target: Path) -> None:
+    import httpx  # noqa: PLC0415  # as above
+
+    target.write_bytes(httpx.get(address, timeout=READ_S).raise_for_status().content)
+
+
+if __name__ == "__main__":
+    main()
