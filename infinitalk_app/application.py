@@ -25,6 +25,7 @@ from infinitalk_app.outbox import sweep
 from infinitalk_app.preflight import Form, Preflight, Purse
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings
+from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError, NotAuthorized
 
@@ -85,7 +86,13 @@ class Application:
         self.embedded.trust(f"{parts.scheme}://{parts.netloc}")
 
     def order(self, request: gr.Request, token: str, **inputs: Any) -> Run:
-        """Hand the inputs to the desk, with what is known of their sender."""
+        """Hand the inputs to the desk, with what is known of their sender.
+
+        An account that was just seen to be empty is not asked to pay.
+        """
+        balance = self._purse.known(str(inputs.get("api_key") or "").strip())
+        if inputs.get("engine") == "infinitetalk" and balance is not None and balance.total <= 0:
+            return self.desk.refuse(token, "infinitetalk", ERRORS["no_balance"].saying(left=balance.total))
         host = request.client.host if request.client else None
         visitor = self.visitor(request.headers, host, request.username)
         return self.desk.generate(token or "", visitor=visitor, headers=dict(request.headers), **inputs)

@@ -58,6 +58,10 @@ class Desk:
         """Cancel a run that has not been submitted; return it in any case, None for an unknown one."""
         return await self._runs.stop(token)
 
+    def refuse(self, token: str, engine: str, trouble: Trouble) -> Run:
+        """Return a run that was not started, and says why."""
+        return self._refused(token, engine, trouble)
+
     def _start(self, token: str, order: Order) -> Run:
         work = partial(self._workshop.perform, order=order)
         return self._runs.start(token, order.engine, work, settings=order.settings)

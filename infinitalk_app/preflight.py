@@ -82,19 +82,30 @@ class Purse:
         self._clock = clock
         self._known: dict[str, tuple[float, Credits]] = {}
 
+    def known(self, key: str) -> Credits | None:
+        """Return the balance that was told within the last minute."""
+        now = self._clock()
+        self._known = {n: known for n, known in self._known.items() if now - known[0] < BALANCE_KEPT_S}
+        found = self._known.get(_name(key))
+        return found[1] if found else None
+
     async def balance(self, key: str) -> Credits:
         """Return the balance; free of charge.
 
         Raises:
             InfinitalkError: the key was refused, or the service does not answer.
         """
-        name = hashlib.sha256(key.encode()).hexdigest()
-        now = self._clock()
-        self._known = {n: known for n, known in self._known.items() if now - known[0] < BALANCE_KEPT_S}
-        if name not in self._known:
-            async with self._client_of(key) as client:
-                self._known[name] = now, await client.credits(timeout=BALANCE_TIMEOUT_S)
-        return self._known[name][1]
+        known = self.known(key)
+        if known is not None:
+            return known
+        async with self._client_of(key) as client:
+            balance = await client.credits(timeout=BALANCE_TIMEOUT_S)
+        self._known[_name(key)] = self._clock(), balance
+        return balance
+
+
+def _name(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 class Preflight:

@@ -27,18 +27,15 @@ from infinitalk_client import (
     AsyncClient,
     AsyncJob,
     DownloadError,
-    InfinitalkError,
     JobExpired,
     JobState,
     JobStatus,
-    NotAuthorized,
     SubmitUncertain,
     TalkRequest,
 )
 from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
-BALANCE_TIMEOUT_S = 5.0
 # OSError: our disk is full, or the line is broken; the job is there all the same.
 _MAY_COME_BACK = (SubmitUncertain, OSError, DownloadError, MediaError)
 
@@ -195,8 +192,6 @@ class Workshop:
         request: TalkRequest,
     ) -> AsyncJob:
         """Send the one POST: whatever can be refused has been by now, and a crash is found in the journal."""
-        if order.engine == "infinitetalk":
-            await _check_balance(client)
         if order.engine == "infinitetalk" and not order.api_key:
             await asyncio.to_thread(self._budget.spend, order.visitor.name, run.now.clip_s or order.seconds)
         run.show(committed=True)
@@ -282,20 +277,3 @@ class Workshop:
         if entry and not (isinstance(error, _MAY_COME_BACK) and entry.phase in ("submitting", "submitted")):
             await self._remember(replace(entry, phase="failed", sentence=trouble.sentence))
         return Refusal(trouble)
-
-
-async def _check_balance(client: AsyncClient) -> None:
-    """Ask for the balance, which is free: a refused key or an empty account need not cost a submission.
-
-    Raises:
-        NotAuthorized: the key was refused.
-        Refusal: there is nothing left. An account that cannot be asked is no reason to stop.
-    """
-    try:
-        balance = await client.credits(timeout=BALANCE_TIMEOUT_S)
-    except NotAuthorized:
-        raise
-    except InfinitalkError:
-        return
-    if balance.total <= 0:
-        raise Refusal(words.ERRORS["no_balance"].saying(left=balance.total))

@@ -1,1 +1,1 @@
-watch("value", () => props.value.field && talk.form.point(props.value.field));
+watch("value", () => props.value.field && talk.refused(props.value.field));

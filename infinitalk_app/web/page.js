@@ -46,6 +46,15 @@ window.talk = {
     if (value.wants_key && !document.querySelector("#key input")) talk.choose("infinitetalk");
   },
 
+  // The click lacked something, and nothing was started: all is as it was before it.
+  refused(field) {
+    talk.history.act("forget", talk.busy);
+    talk.busy = "";
+    talk.address({});
+    talk.stage.wait(null);
+    talk.form.point(field);
+  },
+
   // One live region for the whole page, outside of what is drawn anew.
   announce(html) {
     const live = document.querySelector("#live");

@@ -23,7 +23,7 @@ talk.stage = {
   wait(value) {
     if (talk.stage.waiting) talk.stage.waiting.value = value;
     document.querySelector("#stage")?.classList.toggle("waits", Boolean(value));
-    if (value) document.querySelectorAll("#result video").forEach((video) => video.pause());
+    document.querySelectorAll("#result video").forEach((video) => (value ? video.pause() : video.play().catch(() => {})));
   },
 
   // A page may not begin to talk by itself: until the visitor asks for it, the sample plays without sound.

@@ -81,14 +81,13 @@ def test_a_storage_that_cannot_be_used_is_a_wrong_setting(address):
 def click(running: Page) -> str:
     """Order by the page's own listener, as a browser does, and return all that it shows."""
     config = httpx.get(f"{running.url}/config").json()
-    of = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
-    event = next(
-        e for e in config["dependencies"] if ["generate", "click"] in [[of[i], w] for i, w in e["targets"]]
-    )
+    parts = {part["id"]: part["props"] for part in config["components"]}
+    event = next(event for event in config["dependencies"] if "talk.order" in str(event["js"]))
     files = [("files", (path.name, path.read_bytes())) for path in (PICTURE, VOICE)]
     paths = httpx.post(f"{running.url}/gradio_api/upload", files=files).json()
     picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
-    values = [picture, None, voice, 0, 4, False, "Hello.", "infinitetalk", "", True, "480p", 25, 7, ""]
+    chosen = {"picture": picture, "voice": voice, "seconds": 4, "engine": "infinitetalk", "consent": True}
+    values = [chosen.get(parts[i].get("elem_id"), parts[i].get("value")) for i in event["inputs"]]
     join = {"data": values, "fn_index": event["id"], "session_hash": "0123456789"}
     assert httpx.post(f"{running.url}/gradio_api/queue/join", json=join).is_success
     with httpx.stream(

@@ -6,6 +6,7 @@ import stat
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -245,7 +246,8 @@ async def test_the_start_of_a_page_sweeps_what_a_crash_left(tmp_path):
         path.write_bytes(b"x")
         os.utime(path, (now - age, now - age))
     old = [folder / f"{age}.jpg" for (folder, age), kept in ages.items() if not kept]
-    async with asyncio.timeout(10), built.lifespan(None):
+    page = SimpleNamespace(get_blocks=lambda: SimpleNamespace(blocks={}))
+    async with asyncio.timeout(10), built.lifespan(page):
         while any(path.exists() for path in old):  # noqa: ASYNC110  # a folder sends no events
             await asyncio.sleep(0)
     assert {key for key in ages if (key[0] / f"{key[1]}.jpg").exists()} == {

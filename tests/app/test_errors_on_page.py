@@ -22,7 +22,7 @@ from tests.app.segminds import (
 # key -> title, sense of the second line, buttons, and how many submissions reached the service
 FREE, PAYER = "Free preview instead", "Open Segmind"
 ROWS = {
-    "a refused key": (WRONG, "The key was refused", "Nothing was charged", [PAYER, FREE], 0),
+    "a refused key": (WRONG, "The key was refused", "Nothing was charged", [PAYER, FREE], 1),
     "an empty account": (EMPTY_402, "Not enough credits", "Nothing was charged", [PAYER, FREE], 0),
     "too little credit": (POOR, "Not enough credits", "Nothing was charged", [PAYER, FREE], 1),
     "a refused value": (CHOOSY, "Segmind said no", "Nothing was charged", [FREE], 1),
@@ -46,6 +46,7 @@ def test_each_error_says_what_it_cost_and_what_to_do(browser, moody_page, moody,
     before = moody[1].posts.get(key, 0)
     with opened(browser, moody_page.url) as tab:
         choose_paid(tab, key)
+        expect(tab.locator("#keynote p")).to_be_visible(timeout=DONE)
         tab.locator("#generate").click()
         expect_title(tab, title)
         expect(tab.locator("#status .st")).to_contain_text(sense)

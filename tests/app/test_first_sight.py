@@ -159,6 +159,9 @@ def test_what_is_missing_is_said_beside_the_button(browser, shared_page):
         assert tab.evaluate("document.activeElement.closest('#picture') !== null")
         expect_title(tab, "A sample preview")
         expect(tab.locator("#generate")).to_be_enabled()
+        expect(tab.locator("#wait .wait")).to_be_hidden()
+        expect(tab.locator("#history li")).to_have_count(0)
+        assert "?" not in tab.url
 
 
 def test_a_bad_file_is_told_before_the_click(browser, shared_page, tmp_path):
