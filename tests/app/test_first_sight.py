@@ -33,7 +33,8 @@ SELECTORS = (
     "#result .mirror-wrap",
     "#direct > .styler",
     "#engine input[value='infinitetalk']",
-    "#check .html-container, #check.html-container, .html-container",
+    "#check .sum",
+    "footer .show-api",
 )
 
 
