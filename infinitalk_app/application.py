@@ -5,23 +5,28 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from infinitalk_app import uploads
+import gradio as gr
+
+from infinitalk_app import pieces, status, uploads, words
 from infinitalk_app.addresses import is_public
 from infinitalk_app.embedded import Embedded
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
 from infinitalk_app.generate import Desk
 from infinitalk_app.hosting import Surroundings
+from infinitalk_app.inspection import Inspector
 from infinitalk_app.limits import Visitor
 from infinitalk_app.outbox import sweep
-from infinitalk_app.runs import Runs
+from infinitalk_app.preflight import Form, Preflight, Purse
+from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings
 from infinitalk_app.work import Folders, House, Workshop
+from infinitalk_client import InfinitalkError, NotAuthorized
 
 SWEEP_EVERY_S = 600.0
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
@@ -49,9 +54,13 @@ class Application:
         tempfile.tempdir = str(self._temporary)  # a killed process leaves inputs there, too
         self.embedded = Embedded()
         self._house = House.of(settings.hosting)
-        self.workshop = Workshop(settings, self.folders, Engines(settings, self.embedded), self._house)
+        engines = Engines(settings, self.embedded)
+        self.workshop = Workshop(settings, self.folders, engines, self._house)
         self._runs = Runs(explain)
         self.desk = Desk(settings, self.workshop, self._runs)
+        self._purse = Purse(lambda key: engines.client("infinitetalk", key))
+        inspector, record = Inspector(self.workshop.room), self.workshop.record
+        self._preflight = Preflight(settings, inspector, record, self._purse, self.workshop.why_unreachable)
 
     def launched(
         self, local_url: str, share_url: str | None, root_path: str | None, *, asks_for_login: bool
@@ -74,6 +83,36 @@ class Application:
         )
         parts = urlsplit(local_url)
         self.embedded.trust(f"{parts.scheme}://{parts.netloc}")
+
+    def order(self, request: gr.Request, token: str, **inputs: Any) -> Run:
+        """Hand the inputs to the desk, with what is known of their sender."""
+        host = request.client.host if request.client else None
+        visitor = self.visitor(request.headers, host, request.username)
+        return self.desk.generate(token or "", visitor=visitor, headers=dict(request.headers), **inputs)
+
+    def panel(self, run: Snapshot) -> dict[str, Any]:
+        """Return the status panel of a run, with the range that this page has learnt from the others."""
+        resolution = str((run.settings or {}).get("resolution", ""))
+        usual = self.workshop.record.usual(run.engine, resolution, run.clip_s or 0.0)
+        return status.panel(run, time.time(), usual, self.settings.infinitalk_base_url)
+
+    async def look_ahead(self, inputs: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        """Return what is known of a form before its click."""
+        return await self._preflight.look(Form.of(inputs), headers)
+
+    async def look_at_key(self, key: str) -> dict[str, str] | None:
+        """Return what a visitor's key is good for, in a line; None without a key."""
+        key = key.strip()
+        if not key:
+            return None
+        try:
+            balance = await self._purse.balance(key)
+        except NotAuthorized:
+            return pieces.key_facts(key, "bad", words.KEY_REFUSED)
+        except InfinitalkError:
+            return pieces.key_facts(key, "warn", words.KEY_UNSURE)
+        known = words.KEY_KNOWN.replace("{credits:.2f}", f"{balance.total:.2f}")
+        return pieces.key_facts(key, "ok" if balance.total > 0 else "bad", known)
 
     def visitor(self, headers: Any, host: str | None, username: str | None) -> Visitor:
         """Name whoever sent a request; on a Space, the proxy in front is the Hub's own."""

@@ -1,6 +1,9 @@
 """Which engine -> which client, key and pace. The engine decides, never the key."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from infinitalk_app.embedded import POLL_EVERY_S, Embedded
 from infinitalk_app.orders import Engine
@@ -8,6 +11,9 @@ from infinitalk_app.settings import Settings
 from infinitalk_client import AsyncClient
 
 PAID_POLL_EVERY_S = 5.0
+PAUSE_TOLD_S = 6.0  # more than between two looks: the service asked for it, or does not answer
+
+Tell = Callable[[float | None], None]
 
 
 @dataclass(frozen=True)
@@ -17,13 +23,24 @@ class Engines:
     settings: Settings
     embedded: Embedded
 
-    def client(self, engine: Engine, visitor_key: str = "") -> AsyncClient:
-        """Return a client to be closed by the caller."""
+    def client(self, engine: Engine, visitor_key: str = "", tell: Tell = lambda _: None) -> AsyncClient:
+        """Return a client to be closed by the caller; it tells of a long pause, and of its end by None."""
         if engine == "preview":
             return self.embedded.client()
         # "" and not None: the client must not read the owner's key from the environment by itself.
         key = visitor_key or self.settings.owner_key or ""
-        return AsyncClient(key, base_url=self.settings.infinitalk_base_url)
+        return AsyncClient(key, base_url=self.settings.infinitalk_base_url, sleep=partial(_sleep, tell))
 
     def poll_every_s(self, engine: Engine) -> float:
         return POLL_EVERY_S if engine == "preview" else PAID_POLL_EVERY_S
+
+
+async def _sleep(tell: Tell, seconds: float) -> None:
+    if seconds <= PAUSE_TOLD_S:
+        await asyncio.sleep(seconds)
+        return
+    tell(seconds)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        tell(None)

@@ -59,7 +59,8 @@ class Desk:
         return await self._runs.stop(token)
 
     def _start(self, token: str, order: Order) -> Run:
-        return self._runs.start(token, order.engine, partial(self._workshop.perform, order=order))
+        work = partial(self._workshop.perform, order=order)
+        return self._runs.start(token, order.engine, work, settings=order.settings)
 
     def _known(self, key: str, api_key: str) -> Run | None:
         """Return a run of this process, else one that the journal knows."""

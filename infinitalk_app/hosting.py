@@ -3,6 +3,7 @@
 Where nobody outside can read this page's files, Segmind's own storage takes them, and the visitor is told.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -52,7 +53,10 @@ class Surroundings:
         return next((base.rstrip("/") for base in candidates if base and self._reachable(base)), None)
 
     def _reachable(self, base: str) -> bool:
-        parts = urlsplit(base)
+        try:
+            parts = urlsplit(base)
+        except ValueError:  # a header can say anything
+            return False
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return False
         return is_public(parts.hostname) or (self.service_is_near and is_loopback(parts.hostname))
@@ -125,7 +129,7 @@ async def _upload_all(files: tuple[Path, ...], upload: Upload, note: str) -> Pub
     return Published(tuple([await upload(file) for file in files]), "segmind", note)
 
 
-async def prove(base: str, file: Path) -> str | None:
+async def prove(base: str, file: Path, timeout_s: float = PROOF_TIMEOUT_S) -> str | None:
     """Fetch the head of our own file from outside, as a stranger would; return what is wrong, or None.
 
     It catches a private page, a login or a redirect to one, HTML with status 200, another replica, a dead
@@ -133,11 +137,12 @@ async def prove(base: str, file: Path) -> str | None:
     """
     try:
         # trust_env=False: a proxy of this machine's could reach what Segmind cannot.
-        async with httpx.AsyncClient(
-            trust_env=False, follow_redirects=False, timeout=PROOF_TIMEOUT_S
-        ) as client:
+        async with (
+            asyncio.timeout(timeout_s),
+            httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout_s) as client,
+        ):
             return await _compare(client, file_url(base, file), _head_of(file), _size_of(file))
-    except httpx.HTTPError:
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
         return words.PROOF_SILENT
 
 

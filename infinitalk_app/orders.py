@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, TypeGuard
+from typing import Any, Literal, TypeGuard
 
 from infinitalk_app import words
 from infinitalk_app.limits import Visitor
@@ -40,6 +40,11 @@ class Order:
     api_key: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What was chosen, beside the files, in the words of the wire."""
+        return {"prompt": self.prompt, "resolution": self.resolution, "fps": self.fps, "seed": self.seed}
+
     def request(self, image: str, audio: str) -> TalkRequest:
         """Return what is sent to the service.
 
@@ -49,9 +54,9 @@ class Order:
         return TalkRequest(image, audio, self.prompt, self.resolution, self.fps, self.seed)
 
 
-def refuse(sentence: str) -> Refusal:
-    """Return a no to what was brought."""
-    return Refusal(words.ERRORS["input"].saying(said=sentence))
+def refuse(sentence: str, field: str = "") -> Refusal:
+    """Return a no to what was brought; `field` is the form's part that lacks something."""
+    return Refusal(replace(words.ERRORS["input"].saying(said=sentence), field=field))
 
 
 def is_engine(name: object) -> TypeGuard[Engine]:
@@ -85,8 +90,8 @@ def make_order(
     if not is_engine(engine):
         raise refuse(words.BAD_ENGINE)
     order = Order(
-        picture=_file(picture, words.NEED_PICTURE),
-        voice=_file(voice, words.NEED_VOICE),
+        picture=_file(picture, words.NEED_PICTURE, "picture"),
+        voice=_file(voice, words.NEED_VOICE, "voice"),
         prompt=str(prompt or ""),
         engine=engine,
         resolution=str(resolution),
@@ -106,9 +111,9 @@ def make_order(
     return order
 
 
-def _file(path: str | None, sentence: str) -> Path:
+def _file(path: str | None, sentence: str, field: str) -> Path:
     if not path:
-        raise refuse(sentence)
+        raise refuse(sentence, field)
     file = Path(path)
     if file.is_file() and file.stat().st_size > UPLOAD_MAX:
         raise refuse(words.TOO_LARGE)
@@ -137,6 +142,6 @@ def _check_range(order: Order, most_s: float) -> None:
 
 def _check_paid(order: Order, settings: Settings, consent: bool) -> None:
     if not order.api_key and not settings.owner_pays:
-        raise refuse(words.NEED_KEY)
+        raise refuse(words.NEED_KEY, "key")
     if consent is not True:
-        raise refuse(words.NEED_CONSENT)
+        raise refuse(words.NEED_CONSENT, "consent")

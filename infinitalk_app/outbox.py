@@ -1,5 +1,6 @@
 """The folder from which the service fetches the inputs: unguessable names, emptied when a run ends."""
 
+import contextlib
 import secrets
 import shutil
 from pathlib import Path
@@ -35,5 +36,6 @@ class Outbox:
 def sweep(folder: Path, older_than_s: float, now: float) -> None:
     """Remove what a crash left behind in a folder of ours."""
     for path in folder.iterdir():
-        if now - path.stat().st_mtime > older_than_s:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # its run has ended meanwhile
+            if now - path.stat().st_mtime > older_than_s:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

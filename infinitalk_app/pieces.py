@@ -1,18 +1,19 @@
-"""The page's own HTML pieces: title, status panel, head; their markup lies in `web/`.
+"""The page's own HTML pieces: head, stage, status panel, check line, details, history; markup lies in `web/`.
 
 Data reaches a template as `${value.x}` alone, escaped before: Gradio evaluates whatever Handlebars puts in.
 """
 
+import json
+from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import gradio as gr
 
-from infinitalk_app import status, words
+from infinitalk_app import words
 
-KEPT_S = 7200.0  # after that the video is gone, here and at the service
 _WEB = Path(__file__).parent / "web"
+_SCRIPTS = ("page.js", "stage.js", "history.js", "form.js")
 
 
 def read(name: str) -> str:
@@ -21,24 +22,86 @@ def read(name: str) -> str:
 
 
 def head() -> str:
-    """Return what goes into the document's head: rules that `css=` cannot hold, and the page's script."""
-    narrow = "@media(max-width:599px){.gradio-container .main.app{padding:12px 16px!important}}"
-    return f"<style>{narrow}</style><script>{read('page.js')}</script>"
+    """Return what goes into the document's head: rules that `css=` cannot hold, and the page's scripts."""
+    scripts = "\n".join(map(read, _SCRIPTS))
+    told = f"talk.history.words = {json.dumps(words.HISTORY_STATES | words.HISTORY_WORDS)};"
+    return f"<style>{read('head.css')}</style><script>{scripts}\n{told}</script>"
 
 
 def title() -> gr.HTML:
-    return gr.HTML(read("title.html").format(title=words.TITLE, intro=words.INTRO), elem_id="head")
+    texts = {"title": words.TITLE, "intro": words.INTRO, "how": words.HOW, "api": words.API}
+    return gr.HTML(read("title.html").format(**texts), elem_id="head")
 
 
-def panel() -> gr.HTML:
-    """Return the status panel; it triggers `stop` and `retry`, and does the rest in the browser."""
+def foot() -> gr.HTML:
+    """Return the way out of a frame."""
     return gr.HTML(
-        status.idle(),
-        html_template=read("panel.html"),
-        js_on_load=read("panel.js"),
-        apply_default_css=False,
-        elem_id="status",
+        f'<p class="foot"><a href="./" target="_blank" rel="noopener">{words.FULL_PAGE}</a></p>',
+        elem_id="foot",
     )
+
+
+def _piece(name: str, value: Any, script: str, elem_id: str) -> gr.HTML:
+    return _html(value, read(f"{name}.html"), script, elem_id)
+
+
+def _html(value: Any, template: str, script: str, elem_id: str) -> gr.HTML:
+    return gr.HTML(value, html_template=template, js_on_load=script, apply_default_css=False, elem_id=elem_id)
+
+
+def panel(value: dict[str, Any]) -> gr.HTML:
+    """Return the status panel; it triggers `stop` and `retry`, and does the rest in the browser."""
+    return _piece("panel", value, read("panel.js"), "status")
+
+
+def waiting() -> gr.HTML:
+    """Return the picture that lies over the video while a run goes on."""
+    return _piece("wait", None, "talk.stage.waiting = props;", "wait")
+
+
+def sound() -> gr.HTML:
+    """Return the button by which the sample is given its voice."""
+    script = "talk.stage.hush(element.querySelector('button'));"
+    return gr.HTML(
+        read("sound.html").format(text=words.SOUND_ON),
+        js_on_load=script,
+        apply_default_css=False,
+        elem_id="sound",
+    )
+
+
+def voice_file() -> gr.HTML:
+    """Return a file input for the voice; it triggers `upload` when a sound was chosen or dropped.
+
+    Gradio's own has none while it holds a sound, so that a second one could be neither dropped nor set.
+    """
+    html = '<input type="file" accept="audio/*,video/*" tabindex="-1" aria-hidden="true">'
+    return _html(None, html, read("voice_file.js"), "voicefile")
+
+
+def check() -> gr.HTML:
+    """Return the line above the button: what is fine, what to mind, what is in the way."""
+    return _piece("check", {"items": [], "sum": ""}, read("check.js"), "check")
+
+
+def key_note() -> gr.HTML:
+    """Return what is known of the visitor's key; it triggers `clear` to forget it."""
+    script = "element.addEventListener('click', (e) => e.target.closest('button') && trigger('clear'));"
+    return _piece("key", None, script, "keynote")
+
+
+def details() -> gr.HTML:
+    """Return the rows and snippets of the run that the panel shows."""
+    html = read("details.html").replace("@none", words.DETAILS_NONE)
+    return _html(None, html, read("details.js"), "detailed")
+
+
+def history() -> gr.HTML:
+    """Return the strip of this browser's videos; it triggers `select` when settings are to be used again."""
+    html = read("history.html").replace("@title", words.HISTORY).replace("@none", words.HISTORY_NONE)
+    for name in ("again", "forget", "forget_all", "open"):
+        html = html.replace(f"@{name}@", words.HISTORY_WORDS[name])
+    return _html([], html, read("history_strip.js"), "history")
 
 
 def hint(text: str, *, bad: bool = False) -> str:
@@ -46,16 +109,30 @@ def hint(text: str, *, bad: bool = False) -> str:
     return f'<p class="hint{" bad" if bad else ""}">{text}</p>' if text else ""
 
 
-def with_token(inputs: int) -> str:
+def how_it_works() -> gr.HTML:
+    """Return what happens to a visitor's files, and who can see them."""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in words.HOW_LINES)
+    steps = f'<h2>{words.HOW}</h2><ol class="how">{lines}</ol>'
+    return gr.HTML(steps + hint(escape(words.PRIVACY)), elem_id="how")
+
+
+def missing(trouble: words.Trouble) -> dict[str, Any]:
+    """Return the check line that names what a click lacked, and where the focus goes."""
+    return {"items": [{"kind": "bad", "text": escape(trouble.said)}], "sum": "", "field": trouble.field}
+
+
+def key_facts(key: str, kind: str, text: str) -> dict[str, str]:
+    """Return the value of `key_note`; of the key only the last four letters are shown."""
+    return {"kind": kind, "text": escape(text.format(last4=key[-4:])), "forget": words.KEY_FORGET}
+
+
+def with_token(names: list[str]) -> str:
     """Return the click's script: all inputs as they are, and the run token in the last one."""
-    return f"(...values) => [...values.slice(0, {inputs - 1}), talk.token()]"
+    return f"(...values) => talk.order({json.dumps(names)}, values)"
 
 
-def whereabouts(search: str, kept: dict[str, Any] | None, now: float) -> tuple[str, str]:
-    """Return token or request_id, and engine, as the address names them, else as this browser kept them."""
-    asked = {name: values[0] for name, values in parse_qs((search or "").lstrip("?")).items()}
-    if asked.get("job") or asked.get("run"):
-        return asked.get("job") or asked["run"], asked.get("engine", "")
-    if not isinstance(kept, dict) or now - float(kept.get("at") or 0) > KEPT_S:
-        return "", ""
-    return str(kept.get("job") or kept.get("run") or ""), str(kept.get("engine") or "")
+def button_words() -> str:
+    """Return the texts of the main button, for the browser."""
+    go = {"preview": words.GO_PREVIEW, "infinitetalk": words.GO_PAID}
+    going = {"preview": words.GOING_PREVIEW, "infinitetalk": words.GOING_PAID}
+    return json.dumps({"go": go, "going": going})

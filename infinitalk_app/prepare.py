@@ -1,13 +1,36 @@
-"""A visitor's files -> the clean ones that are sent; runs in a worker thread."""
+"""A visitor's files -> the clean ones that are sent; runs in a worker thread, a few at a time."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from infinitalk_app import words
 from infinitalk_app.orders import Order
 from infinitalk_media import picture, sound, video
 
 BEST_FPS = 25
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Room:
+    """Has so many places for work on files; whoever finds none waits, and holds up nothing else."""
+
+    def __init__(self, places: int) -> None:
+        self._places = asyncio.Semaphore(places)
+
+    async def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run the work in a thread; a cancelled caller keeps the place until its thread has come back."""
+        async with self._places:
+            under_way = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+            try:
+                return await asyncio.shield(under_way)
+            except asyncio.CancelledError:
+                await asyncio.gather(under_way, return_exceptions=True)
+                raise
 
 
 @dataclass(frozen=True)

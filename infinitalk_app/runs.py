@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -31,7 +31,11 @@ log = logging.getLogger("infinitalk_app")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A run at one moment; `started_at` and `ended_at` are epoch seconds, `clip_s` the voice's length."""
+    """A run at one moment; `started_at` and `ended_at` are epoch seconds, `clip_s` the voice's length.
+
+    `retry_s`: how long the service is left in peace after a fault, in seconds.
+    `committed`: the POST is about to go out or went out, and there is no way back.
+    """
 
     token: str
     engine: str
@@ -48,6 +52,9 @@ class Snapshot:
     facts: mp4.Facts | None = None
     metrics: Metrics | None = None
     trouble: Trouble | None = None
+    settings: Mapping[str, Any] | None = None
+    committed: bool = False
+    retry_s: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -59,7 +66,6 @@ class Run:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.now = snapshot
-        self.committed = False  # the POST is about to go out: no way back
         self.task: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
 
@@ -74,6 +80,10 @@ class Run:
     def warn(self, *notes: str) -> None:
         """Add what the visitor should know; each note is shown once."""
         self.show(warnings=tuple(dict.fromkeys((*self.now.warnings, *notes))))
+
+    def pauses(self, seconds: float | None) -> None:
+        """Show that the service is not asked again for so many seconds, or that it is asked again."""
+        self.show(retry_s=seconds and round(seconds))
 
     async def looks(self) -> AsyncIterator[Snapshot]:
         """Yield the present and each change to the end; a slow onlooker misses some, never the last."""
@@ -118,7 +128,7 @@ class Runs:
     async def stop(self, token: str) -> Run | None:
         """Cancel a run that has not been submitted; return it in any case, None for an unknown one."""
         run = self._runs.get(token)
-        if run and run.task and not run.committed and not run.now.ended:
+        if run and run.task and not run.now.committed and not run.now.ended:
             run.task.cancel()
             await asyncio.wait([run.task])
         return run

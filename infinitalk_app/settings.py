@@ -33,11 +33,12 @@ class Settings(BaseSettings):
 
     Attributes:
         segmind_api_key: the owner's key; used for visitors only with `infinitalk_daily_seconds`.
-        infinitalk_base_url: where engine "infinitetalk" is; None is Segmind.
+        infinitalk_base_url: where engine "infinitetalk" is; Segmind, if unset.
         public_base_url: the address under which this page is reached from outside.
         space_host: set by Hugging Face, several hosts joined by commas.
         hosting: how the inputs reach the service.
         trust_proxy: believe the headers of the proxy in front.
+        infinitalk_state_dir: the journal of runs, and files while they are needed; open to this user alone.
         infinitalk_daily_seconds: clip seconds per UTC day that the owner pays for.
         infinitalk_visitor_runs: runs per visitor and UTC day that the owner pays for.
         rate_limit_storage: where both are counted, "memory" or the address of a Redis.

@@ -1,11 +1,13 @@
 """State -> what is shown: the dictionary for programs, and the panel of the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
-from infinitalk_app import words
+from infinitalk_app import details, words
+from infinitalk_app.record import Usual
 from infinitalk_app.runs import Snapshot
+from infinitalk_app.spans import span
 from infinitalk_app.words import Action, Say
 from infinitalk_media import mp4
 
@@ -39,44 +41,92 @@ def idle() -> dict[str, Any]:
     return _panel("idle", words.IDLE)
 
 
-def panel(run: Snapshot) -> dict[str, Any]:
+def sample(facts: mp4.Facts) -> dict[str, Any]:
+    """Return the panel of the preview that is there at first sight."""
+    return _panel(
+        "idle",
+        words.SAMPLE,
+        label=words.VIDEO_OF["sample"],
+        state="SAMPLE",
+        step=len(words.STEPS),
+        facts=[f"{facts.picture_s:.2f} s", f"{facts.fps:.3g} fps", details.size(facts)],
+        sums=[words.FREE, words.MARKED],
+        actions=("render", "download"),
+        engine="preview",
+    )
+
+
+def panel(
+    run: Snapshot, now: float, usual: Usual | None = None, base_url: str | None = None
+) -> dict[str, Any]:
     """Return the panel of a run; every text is escaped, since the template takes raw HTML."""
     common: dict[str, Any] = {
         "run": run.token,
         "state": run.state,
-        "link": bool(run.request_id) or not run.ended or run.trouble == words.ERRORS["uncertain"],
+        "link": bool(run.request_id) or not run.ended or _is(run, "uncertain"),
         "job": run.request_id or "",
         "engine": run.engine,
-        "since": run.started_at,
-        "took": round(run.ended_at - run.started_at, 1) if run.ended_at else "",
+        "elapsed_s": round((run.ended_at or now) - run.started_at, 1),
         "step": STEP_OF[run.failed_in if run.state in ("FAILED", "CANCELLED") else run.state],
         "notes": [escape(note) for note in run.warnings],
     }
+    if run.ended:
+        common["details"] = details.of(run, base_url)
     if run.trouble:
+        common["wants_key"] = _is(run, "whose")
         said = Say(run.trouble.title, run.trouble.line)
-        return _panel("bad", said, actions=run.trouble.actions, **common)
+        return _panel("bad", said, actions=run.trouble.actions, sums=_sums_when_failed(run), **common)
     if run.state == "COMPLETED":
-        return _panel("ok", _say(run), actions=_actions_when_done(run), facts=list(_facts(run)), **common)
+        common |= {"facts": list(details.file_facts(run.facts)) if run.facts else []}
+        common |= {"label": words.VIDEO_OF[run.engine], "sums": list(_sums_when_done(run))}
+        return _panel("ok", _say(run), actions=_actions_when_done(run), **common)
     if run.ended:
         return _panel("idle", _say(run), actions=("again",), **common)
-    low, high = USUAL_S if run.engine == "infinitetalk" else (0, 0)
     return _panel(
-        "busy", _say(run), actions=("copy", "stop"), low=low, high=high, facts=_doing(run), **common
+        "busy",
+        _say(run),
+        actions=("copy", "stop"),
+        stop=words.BUTTONS["stop"] if run.committed else words.STOP_BEFORE,
+        sums=_sums_so_far(run),
+        **_ruler(run, usual),
+        **common,
     )
 
 
-def stopped(run: Snapshot) -> dict[str, Any]:
+def _is(run: Snapshot, case: str) -> bool:
+    return run.trouble is not None and run.trouble.title == words.ERRORS[case].title
+
+
+def stopped(run: Snapshot, now: float) -> dict[str, Any]:
     """Return the panel of somebody who has stopped to look at a job that goes on."""
     said = words.STOPPED if run.engine == "infinitetalk" else words.STOPPED_PREVIEW
-    return {**panel(run), **_panel("idle", said, actions=("copy", "look")), "since": "", "low": 0}
+    return (
+        panel(run, now)
+        | _said("idle", said)
+        | {
+            "actions": [_button(action) for action in ("copy", "look")],
+            "stopped": True,
+        }
+    )
 
 
-def _panel(kind: str, say: Say, *, actions: tuple[Action, ...] = (), **more: Any) -> dict[str, Any]:
-    blank: dict[str, Any] = {"run": "", "job": "", "engine": "", "since": "", "took": "", "step": -1}
-    blank |= {"state": "", "link": False, "notes": [], "facts": [], "low": 0, "high": 0}
-    said = {"kind": kind, "title": escape(say.title), "line": escape(say.line)}
-    fixed = {"steps": words.STEPS, "usual": words.USUAL_PAID, "late": words.LATE}
-    return {**blank, **more, **said, **fixed, "actions": [_button(action) for action in actions]}
+def _said(kind: str, say: Say) -> dict[str, str]:
+    return {"kind": kind, "title": escape(say.title), "line": escape(say.line)}
+
+
+def _panel(
+    kind: str, say: Say, *, actions: Sequence[Action] = (), stop: str = "", **more: Any
+) -> dict[str, Any]:
+    blank: dict[str, Any] = {"run": "", "job": "", "engine": "", "elapsed_s": None, "step": -1}
+    blank |= {"state": "", "link": False, "notes": [], "facts": [], "sums": [], "low": 0, "high": 0}
+    blank |= {"share": None, "usual": "", "late": words.LATE, "label": "", "details": None, "stopped": False}
+    blank |= {"wants_key": False}
+    blank |= {"steps": words.STEPS, "so_far": words.SO_FAR, "in_all": words.IN_ALL}
+    buttons = [_button(action) for action in actions]
+    for button in buttons:
+        if button["do"] == "stop" and stop:
+            button["text"] = stop
+    return {**blank, **_said(kind, say), **more, "actions": buttons}
 
 
 def _button(action: Action) -> dict[str, str]:
@@ -86,38 +136,56 @@ def _button(action: Action) -> dict[str, str]:
 
 
 def _say(run: Snapshot) -> Say:
+    if run.retry_s and not run.ended:
+        return Say(words.WAITS.title, words.WAITS.line.format(seconds=run.retry_s))
     said = words.STATES[run.state][run.engine == "infinitetalk"]
     if run.state == "QUEUED" and run.queue_position:
         return Say(said.title, words.IN_LINE.format(ahead=run.queue_position))
     return said
 
 
-def _doing(run: Snapshot) -> list[str]:
-    """Name the frames drawn: the preview's are counted, so this is a measure and no guess."""
-    return [words.FRAMES.format(done=run.progress.done, total=run.progress.total)] if run.progress else []
+def _ruler(run: Snapshot, usual: Usual | None) -> dict[str, Any]:
+    """Return how far it is: the preview's frames are counted, the rest has a usual time."""
+    if run.state == "PROCESSING" and run.progress and run.progress.total:
+        drawn = words.FRAMES.format(done=run.progress.done, total=run.progress.total)
+        return {"share": round(run.progress.done / run.progress.total, 3), "usual": drawn}
+    if usual:
+        here = words.USUAL_HERE.format(runs=usual.runs, time=span(usual.low_s, usual.high_s))
+        return {"low": usual.low_s, "high": usual.high_s, "usual": here}
+    if run.engine == "infinitetalk":
+        low, high = USUAL_S
+        return {"low": low, "high": high, "usual": words.USUAL_PAID}
+    return {}
 
 
-def _actions_when_done(run: Snapshot) -> tuple[Action, ...]:
-    return ("render", "download", "copy") if run.engine == "preview" else ("download", "copy")
+def _sums_so_far(run: Snapshot) -> list[str]:
+    found = [request_chip(run.request_id)] if run.request_id else []
+    return [*found, words.CHARGED_AT_END if run.engine == "infinitetalk" else words.FREE]
 
 
-def _facts(run: Snapshot) -> Iterator[str]:
-    if run.facts:
-        yield from file_facts(run.facts)
+def request_chip(request_id: str) -> str:
+    """Return an id in a few letters; the whole one is in the details, to be copied."""
+    short = request_id if len(request_id) <= 12 else f"{request_id[:4]}…{request_id[-4:]}"  # noqa: PLR2004
+    return words.REQUEST.format(short=escape(short))
+
+
+def _sums_when_failed(run: Snapshot) -> list[str]:
+    return [request_chip(run.request_id)] if run.request_id else [words.NOT_SENT] if not run.committed else []
+
+
+def _sums_when_done(run: Snapshot) -> Iterator[str]:
     if run.engine == "preview":
         yield words.FREE
         yield words.MARKED
+        if run.metrics and run.metrics.extra.get("source") == "video":
+            yield words.FROM_FILM
     elif run.metrics:
         if run.metrics.cost is not None:
             yield words.COST.format(cost=run.metrics.cost)
         if run.metrics.remaining_credits is not None:
             yield words.LEFT.format(left=run.metrics.remaining_credits)
+    yield words.BY_AI
 
 
-def file_facts(facts: mp4.Facts) -> Iterator[str]:
-    """Say what was verified in the file."""
-    yield f"{facts.picture_s:.2f} s picture"
-    yield f"{facts.sound_s:.2f} s sound"
-    yield f"{facts.fps:.3g} fps"
-    yield f"{facts.width}×{facts.height}"  # noqa: RUF001  # the sign, not the letter
-    yield f"{facts.video_codec} + {facts.audio_codec}"
+def _actions_when_done(run: Snapshot) -> tuple[Action, ...]:
+    return ("render", "download", "copy") if run.engine == "preview" else ("download", "copy")

@@ -10,6 +10,7 @@ Action = Literal[
     "preview",
     "own_key",
     "again",
+    "settings",
     "submit_again",
     "look",
     "render",
@@ -19,6 +20,10 @@ Action = Literal[
 
 TITLE = "Make a picture talk"
 INTRO = "One picture and one voice clip. A free preview in seconds, the full render in about five minutes."
+HOW = "How it works"
+API = "API"
+FULL_PAGE = "Open the full page"
+SOUND_ON = "Sound on"
 
 PICTURE = "Picture"
 VOICE = "Voice"
@@ -50,20 +55,73 @@ FPS_HINT = "Lips fit best at 25."
 RESOLUTION = "Resolution"
 SEED = "Seed"
 SEED_HINT = "The same seed and inputs give the same video; -1 is a random one."
+NEW_SEED = "New seed"
+KEEP_SEED = "Keep this seed"
+QUALITY = "Quality"
+QUALITIES = {  # label -> resolution, frames per second
+    "Draft\n480p, 16 fps": ("480p", 16),
+    "Standard\n480p, 25 fps": ("480p", 25),
+    "Final\n720p, 25 fps": ("720p", 25),
+}
+PHRASINGS = {
+    "Warm smile": "A friendly person smiles warmly and talks to the camera, with small natural gestures.",
+    "Calm and serious": "A calm, serious person speaks to the camera and holds still.",
+    "Lively": "A lively person speaks with energy, gesturing with both hands.",
+}
 GO_PREVIEW = "Make a free preview"
 GO_PAID = "Render with InfiniteTalk"
+GOING_PREVIEW = "Making the preview…"
+GOING_PAID = "Rendering…"
+
+CHECK_SPEECH = "{seconds:.2f} s of speech"
+CHECK_QUIET = "Quiet"
+CHECK_LOUD = "Too loud in places"
+CHECK_LITTLE_SPEECH = "Little speech in it"
+CHECK_FACE = "Face found"
+CHECK_NO_FACE = "No face found: it will sway, not speak"
+CHECK_CROPPED_TALL = "Top and bottom cropped"
+CHECK_CROPPED_WIDE = "Sides cropped"
+CHECK_FPS = "{fps:g} fps: lips fit less well"
+CHECK_REACHABLE = "Files can be fetched"
+CHECK_UNREACHABLE = "This page's files cannot be fetched"
+CHECK_STORAGE = "Segmind's storage will be used"
+CHECK_KEY_REFUSED = "The key was refused"
+CHECK_NO_BALANCE = "Segmind does not answer just now"
+CREDITS = "{credits:.2f} credits"
+SUM_FREE = "Free, {time}"
+SUM_PAID = "{price}, {time}"
+A_FEW_SECONDS = "a few seconds"
+PAID_SHORT = "Paid"
+PRICE = "${low:.2f}–{high:.2f}"  # noqa: RUF001  # a range's dash
+USUAL_PAID_SHORT = "4–6 min"  # noqa: RUF001
+KEY_KNOWN = "Key …{last4}: {credits:.2f} credits"
+KEY_UNSURE = "Key …{last4}: Segmind does not answer just now"
+KEY_REFUSED = "Key …{last4} was refused. Check it at Segmind and paste it again."
+KEY_FORGET = "Forget it"
+HOW_LINES = (
+    "Picture and voice are checked, cleaned and cut on this page's server.",
+    "Preview: a program moves the lips on your still picture, right here, for free.",
+    "InfiniteTalk: Segmind fetches both files, renders for about five minutes, and charges your key once.",
+    "The finished file is opened and checked before you see it.",
+    "The address of the page is the way back to a run, from any tab.",
+)
 PRIVACY = (
     "Your files stay on this page's server until the run ends, for an hour at most; the video stays for two "
     "hours. With InfiniteTalk they also go to Segmind. Whoever has the link sees the video. "
     "Every video is made by AI and says so in the file."
 )
 VIDEO = "Video"
-VIDEO_OF = {"preview": "Preview", "infinitetalk": "Made with InfiniteTalk"}
+VIDEO_OF = {"sample": "Sample preview", "preview": "Preview", "infinitetalk": "Made with InfiniteTalk"}
 
 STEPS = ("Prepare", "Host", "Queue", "Render", "Fetch", "Verify")
 LATE = "Taking longer than usual. It goes on by itself."
 USUAL_PAID = "usually done between 4 and 6 minutes"
+USUAL_HERE = "about this long in our last {runs} runs: {time}"
+SO_FAR = "so far"
+IN_ALL = "in all"
 LINK_HINT = "You may close this page. The link brings you back to it."
+STOP_BEFORE = "Stop"
+ENGINE_NAMES = {"preview": "Preview, drawn here", "infinitetalk": "InfiniteTalk, at Segmind"}
 BUTTONS: dict[Action, str] = {
     "stop": "Stop watching",
     "copy": "Copy link",
@@ -71,6 +129,7 @@ BUTTONS: dict[Action, str] = {
     "preview": "Free preview instead",
     "own_key": "Use my own key",
     "again": "Try again",
+    "settings": "Use these settings",
     "submit_again": "Submit again",
     "look": "Look again",
     "render": "Render with InfiniteTalk",
@@ -78,6 +137,12 @@ BUTTONS: dict[Action, str] = {
     "download": "Download",
 }
 FRAMES = "{done} of {total} frames"
+REQUEST = "request {short}"
+CHARGED_AT_END = "charged at the end"
+NOT_SENT = "not sent"
+FROM_FILM = "its best frame was animated"
+BY_AI = "made by AI"
+AI_TAG = "AI-generated video, made with InfiniteTalk at Segmind on {when}."
 FREE = "free"
 MARKED = "marked as a preview"
 COST = "cost ${cost:.2f}"
@@ -101,6 +166,8 @@ class Trouble:
     title: str
     line: str
     actions: tuple[Action, ...] = ()
+    field: str = ""  # the form's part that lacks something
+    said: str = ""
 
     @property
     def sentence(self) -> str:
@@ -109,10 +176,11 @@ class Trouble:
 
     def saying(self, **values: object) -> "Trouble":
         """Fill the gaps of the second line."""
-        return replace(self, line=self.line.format(**values))
+        return replace(self, line=self.line.format(**values), said=str(values.get("said", "")))
 
 
 IDLE = Say("Ready when you are", "Add a picture and a voice, or take an example.")
+SAMPLE = Say("A sample preview", "Made from the picture and voice in the form. Bring your own.")
 STATES: dict[str, tuple[Say, Say]] = {  # state -> (preview, InfiniteTalk)
     "PREPARING": (
         Say("Preparing", "We check and shrink your files."),
@@ -147,6 +215,7 @@ STATES: dict[str, tuple[Say, Say]] = {  # state -> (preview, InfiniteTalk)
         Say("Stopped", "Nothing was sent, and nothing was charged."),
     ),
 }
+WAITS = Say("Segmind keeps us waiting", "Nothing is lost. We try again by ourselves in {seconds} s.")
 IN_LINE = "{ahead} before you."
 STOPPED = Say("Not watching any more", "It goes on at Segmind and will be charged. The link shows it.")
 STOPPED_PREVIEW = Say("Not watching any more", "It goes on here. The link shows it.")
@@ -168,6 +237,11 @@ ERRORS: dict[str, Trouble] = {
     ),
     "credits": Trouble(
         "Not enough credits", "Nothing was charged. Segmind said: “{said}”", ("segmind", "preview")
+    ),
+    "no_balance": Trouble(
+        "Not enough credits",
+        "Nothing was charged. Segmind shows {left:.2f} credits.",
+        ("segmind", "preview"),
     ),
     "refused": Trouble("Segmind said no", "Nothing was charged. It said: “{said}”", ("preview",)),
     "busy": Trouble(
@@ -192,8 +266,8 @@ ERRORS: dict[str, Trouble] = {
     ),
     "gone": Trouble(
         "This video is gone",
-        "Segmind keeps a result for one hour. Your key's history may still have it.",
-        ("again",),
+        "Segmind keeps a result for one hour, and its history does not have it any more.",
+        ("settings",),
     ),
     "gone_preview": Trouble("This preview is gone", "It was free, and is kept for two hours.", ("again",)),
     "preview_died": Trouble(
@@ -249,3 +323,37 @@ NOT_WHOLE = "{name} must be a whole number."
 BAD_START = "The start must be 0 seconds or later."
 BAD_SECONDS = "The length must be between 0.5 and {most:g} seconds."
 TOO_LARGE = "The file is larger than 100 MB; send a smaller one."
+
+DETAILS = "Details of this run"
+DETAILS_NONE = "Nothing yet: the details of a run show up here, and how to repeat it from a program."
+DETAIL_NAMES = {
+    "request_id": "Request id",
+    "engine": "Engine",
+    "settings": "Settings",
+    "times": "Times",
+    "cost": "Cost",
+    "left": "Credits left",
+    "file": "File, verified",
+    "renderer": "Drawn by",
+}
+SAME_RUN = {"python": "Python", "curl": "cURL", "shell": "Command line"}
+COPY = "Copy"
+COPIED_SHORT = "Copied"
+HISTORY = "Your videos in this browser"
+HISTORY_NONE = "What you make shows up here, with its link, until you forget it."
+HISTORY_STATES = {
+    "preview": "Preview",
+    "ready": "Ready",
+    "busy": "Rendering",
+    "failed": "Failed",
+    "expired": "Expired",
+}
+HISTORY_WORDS = {
+    "kept": "kept {time}",
+    "so_far": "{time} so far",
+    "gone": "file is gone",
+    "again": "Use again",
+    "forget": "Forget",
+    "forget_all": "Forget all",
+    "open": "Open",
+}

@@ -2,21 +2,24 @@
 
 import asyncio
 import logging
+import secrets
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from infinitalk_app import words
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
-from infinitalk_app.hosting import Hosting, HostingMode, Published, Surroundings, file_url
+from infinitalk_app.hosting import PROOF_BYTES, Hosting, HostingMode, Published, Surroundings, file_url
 from infinitalk_app.journal import Entry, Journal
 from infinitalk_app.limits import Budget
 from infinitalk_app.orders import Order, is_engine
 from infinitalk_app.outbox import Outbox
-from infinitalk_app.prepare import Inputs, prepare
+from infinitalk_app.prepare import Inputs, Room, prepare
+from infinitalk_app.record import Past, Record
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Run
 from infinitalk_app.settings import Settings
@@ -24,14 +27,18 @@ from infinitalk_client import (
     AsyncClient,
     AsyncJob,
     DownloadError,
+    InfinitalkError,
+    JobExpired,
     JobState,
     JobStatus,
+    NotAuthorized,
     SubmitUncertain,
     TalkRequest,
 )
 from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
+BALANCE_TIMEOUT_S = 5.0
 # OSError: our disk is full, or the line is broken; the job is there all the same.
 _MAY_COME_BACK = (SubmitUncertain, OSError, DownloadError, MediaError)
 
@@ -86,10 +93,11 @@ class Workshop:
         self.folders = folders
         self.house = house
         self.journal = Journal(folders.journal)
+        self.record = Record(folders.journal.parent / "times.jsonl")
         self.engines = engines
         self._budget = Budget.of(settings)
         self._outbox = Outbox(folders.outbox)
-        self._room = asyncio.Semaphore(settings.infinitalk_preparations)
+        self.room = Room(settings.infinitalk_preparations)
         self._now = now
 
     def result(self, token: str) -> Path:
@@ -111,9 +119,9 @@ class Workshop:
         """Follow a job that was submitted before, here or elsewhere."""
         engine = run.now.engine
         assert is_engine(engine)  # noqa: S101  # told by the caller; narrows the type
-        run.committed = True
+        run.show(committed=True)
         try:
-            async with self.engines.client(engine, key) as client:
+            async with self.engines.client(engine, key, run.pauses) as client:
                 await self._collect(run, client.job(request_id))
         except Exception as error:
             raise await self._failure(run, error) from error
@@ -126,10 +134,21 @@ class Workshop:
         Raises:
             MediaError: there is no usable sound.
         """
-        async with self._room:
-            return await asyncio.to_thread(
-                sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
-            )
+        return await self.room.do(
+            sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
+        )
+
+    async def why_unreachable(self, headers: Mapping[str, str]) -> str | None:
+        """Return why the service could not fetch this page's files, or None when it was proved to."""
+        hosting, base = self.house.hosting, self.house.surroundings.base(headers)
+        with tempfile.TemporaryDirectory(dir=self.folders.scratch) as folder:
+            probe = Path(folder) / "probe.jpg"
+            probe.write_bytes(secrets.token_bytes(PROOF_BYTES))
+            hosted = self._outbox.put(probe)
+        try:
+            return await hosting.why_not(base, hosted)
+        finally:
+            self._outbox.remove(hosted)
 
     async def _perform(self, run: Run, order: Order, entry: Entry) -> None:
         hosted: tuple[Path, ...] = ()
@@ -137,16 +156,16 @@ class Workshop:
             with tempfile.TemporaryDirectory(dir=self.folders.scratch) as folder:
                 inputs = await self._prepare(run, order, Path(folder))
                 hosted = tuple(self._outbox.put(file) for file in (inputs.picture, inputs.voice))
-            async with self.engines.client(order.engine, order.api_key) as client:
+            async with self.engines.client(order.engine, order.api_key, run.pauses) as client:
                 published = await self._publish(run, order, hosted, client)
                 job = await self._submit(run, order, entry, client, order.request(*published.urls))
                 await self._collect(run, job)
+            await self._learn(run, order)
         finally:
             self._outbox.remove(*hosted)
 
     async def _prepare(self, run: Run, order: Order, folder: Path) -> Inputs:
-        async with self._room:
-            inputs = await asyncio.to_thread(prepare, order, folder)
+        inputs = await self.room.do(prepare, order, folder)
         run.warn(*inputs.notes)
         run.show(clip_s=inputs.clip_s)
         return inputs
@@ -176,9 +195,11 @@ class Workshop:
         request: TalkRequest,
     ) -> AsyncJob:
         """Send the one POST: whatever can be refused has been by now, and a crash is found in the journal."""
+        if order.engine == "infinitetalk":
+            await _check_balance(client)
         if order.engine == "infinitetalk" and not order.api_key:
             await asyncio.to_thread(self._budget.spend, order.visitor.name, run.now.clip_s or order.seconds)
-        run.committed = True
+        run.show(committed=True)
         sent = replace(entry, phase="submitting", clip_s=run.now.clip_s)
         await self._note(sent)
         job = await client.submit(request)
@@ -190,13 +211,22 @@ class Workshop:
         engine = run.now.engine
         assert is_engine(engine)  # noqa: S101  # as above
         pace = self.engines.poll_every_s(engine)
-        async for look in job.watch(poll_every=pace):
-            if look.state is not JobState.FAILED:  # which the watch raises next, and is shown with its reason
+        target = self.result(run.now.token)
+        try:
+            async for look in job.watch(poll_every=pace):
                 self._show(run, look)
-        path = await job.download(self.result(run.now.token), poll_every=pace)
-        await self._verify(run, path, job.request_id)
+            await job.download(target, poll_every=pace)
+        except JobExpired:
+            if engine == "preview":
+                raise
+            # The result is kept for an hour; the service's own record may name the video for days.
+            run.show(state="FETCHING", request_id=job.request_id)
+            await job.recover(target)
+        await self._verify(run, target, job.request_id)
 
     def _show(self, run: Run, look: JobStatus) -> None:
+        if look.state is JobState.FAILED:
+            return  # its reason comes as an error, and the run ends with it
         done = look.state is JobState.COMPLETED
         run.show(
             state="FETCHING" if done else look.state.value,
@@ -208,7 +238,7 @@ class Workshop:
 
     async def _verify(self, run: Run, path: Path, request_id: str) -> None:
         run.show(state="VERIFYING")
-        facts = await asyncio.to_thread(mp4.inspect, path)
+        facts = await asyncio.to_thread(self._finished, path, run.now.engine)
         clip_s = run.now.clip_s
         if clip_s is not None and abs(facts.duration_s - clip_s) > LENGTH_TOLERANCE_S:
             run.warn(words.LENGTH_DIFFERS.format(video=facts.duration_s, clip=clip_s))
@@ -216,6 +246,23 @@ class Workshop:
         if entry:
             await self._remember(replace(entry, phase="completed", request_id=request_id))
         run.show(state="COMPLETED", video=path, facts=facts, ended_at=self._now())
+
+    def _finished(self, path: Path, engine: str) -> mp4.Facts:
+        """Open the file, and mark it as made by AI; a preview was marked when it was drawn."""
+        facts = mp4.inspect(path)
+        if engine == "preview":
+            return facts
+        when = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
+        mp4.finish(path, words.AI_TAG.format(when=when))
+        return mp4.inspect(path)
+
+    async def _learn(self, run: Run, order: Order) -> None:
+        """Add a run that was followed from click to video to what the next ranges are read from."""
+        seen = run.now
+        if seen.ended_at and seen.clip_s:
+            cost = seen.metrics.cost if seen.metrics else None
+            past = Past(order.engine, order.resolution, seen.clip_s, seen.ended_at - seen.started_at, cost)
+            await asyncio.to_thread(self.record.add, past)
 
     async def _note(self, entry: Entry) -> None:
         """Keep an entry without which nothing may be bought."""
@@ -235,3 +282,20 @@ class Workshop:
         if entry and not (isinstance(error, _MAY_COME_BACK) and entry.phase in ("submitting", "submitted")):
             await self._remember(replace(entry, phase="failed", sentence=trouble.sentence))
         return Refusal(trouble)
+
+
+async def _check_balance(client: AsyncClient) -> None:
+    """Ask for the balance, which is free: a refused key or an empty account need not cost a submission.
+
+    Raises:
+        NotAuthorized: the key was refused.
+        Refusal: there is nothing left. An account that cannot be asked is no reason to stop.
+    """
+    try:
+        balance = await client.credits(timeout=BALANCE_TIMEOUT_S)
+    except NotAuthorized:
+        raise
+    except InfinitalkError:
+        return
+    if balance.total <= 0:
+        raise Refusal(words.ERRORS["no_balance"].saying(left=balance.total))

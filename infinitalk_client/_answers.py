@@ -1,5 +1,6 @@
 """The wire, inward: reads each answer into a value or an error, leniently where the vendor is vague."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -160,7 +161,7 @@ def read_history(response: httpx.Response) -> HistoryEntry:
         state=_STATES.get(word, JobState.PROCESSING),
         url=_text(find_video({"output": body.get("generation_url")})),
         cost=_number(body.get("credits_deduction")),
-        error=_text(body.get("error")),
+        error=detail_of(response),
         latency_ms=_number(body.get("latency_ms")),
         request=request if isinstance(request, dict) else {},
     )
@@ -204,6 +205,10 @@ def _number(value: object) -> float | None:
 
 
 def _whole(value: object) -> int | None:
+    """Read a whole number to its last digit: a float would round a long seed."""
+    if isinstance(value, int | str) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError):
+            return int(value)
     number = _number(value)
     return None if number is None else int(number)
 

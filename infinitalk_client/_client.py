@@ -16,6 +16,7 @@ from ._drivers import AsyncDriver, Driver
 from ._flows import PATIENCE_S, JobRef, Means
 from ._hosts import SEGMIND, Hosts
 from ._models import Credits, HistoryEntry, JobStatus, Result, TalkRequest
+from ._part import Part
 from ._protocol import Wire
 
 TIMEOUT_S = 1800.0
@@ -121,8 +122,9 @@ class Client(_Base):
         timeout: float = TIMEOUT_S,
         poll_every: float = POLL_EVERY_S,
     ) -> Path:
-        """Submit, wait and download."""
-        return self._driver.run(_transfers.generate(self._means, request, Path(path), timeout, poll_every))
+        """Submit, wait and download, after making sure that there is a place for the video."""
+        Part.check_target(Path(path))
+        return self.submit(request).download(path, timeout=timeout, poll_every=poll_every)
 
     def generate_now(self, request: TalkRequest, path: str | Path) -> Result:
         """Make the vendor's synchronous call (v1): one exchange that lasts minutes, without any retry."""
@@ -178,6 +180,10 @@ class Job:
         flow = _transfers.download(self._means, self._ref, Path(path), timeout, poll_every)
         return self._driver.run(flow)
 
+    def recover(self, path: str | Path, *, timeout: float = TIMEOUT_S) -> Path:
+        """Fetch the video of a job whose result has expired, by the service's own record; needs its key."""
+        return self._driver.run(_transfers.recover(self._means, self._ref, Path(path), timeout))
+
 
 class AsyncClient(_Base):
     """The asynchronous client, for asyncio and trio; the same names as `Client`, awaited."""
@@ -225,10 +231,10 @@ class AsyncClient(_Base):
         timeout: float = TIMEOUT_S,
         poll_every: float = POLL_EVERY_S,
     ) -> Path:
-        """Submit, wait and download."""
-        return await self._driver.run(
-            _transfers.generate(self._means, request, Path(path), timeout, poll_every)
-        )
+        """Submit, wait and download, after making sure that there is a place for the video."""
+        Part.check_target(Path(path))
+        job = await self.submit(request)
+        return await job.download(path, timeout=timeout, poll_every=poll_every)
 
     async def generate_now(self, request: TalkRequest, path: str | Path) -> Result:
         """Make the vendor's synchronous call (v1): one exchange that lasts minutes, without any retry."""
@@ -287,3 +293,7 @@ class AsyncJob:
         """Wait, then stream the video to `path`, which appears only when it is a whole MP4."""
         flow = _transfers.download(self._means, self._ref, Path(path), timeout, poll_every)
         return await self._driver.run(flow)
+
+    async def recover(self, path: str | Path, *, timeout: float = TIMEOUT_S) -> Path:
+        """Fetch the video of a job whose result has expired, by the service's own record; needs its key."""
+        return await self._driver.run(_transfers.recover(self._means, self._ref, Path(path), timeout))

@@ -14,6 +14,8 @@ import httpx
 
 from . import _answers, _pauses
 from ._errors import (
+    APIError,
+    DownloadError,
     InfinitalkError,
     JobExpired,
     JobTimeout,
@@ -263,6 +265,9 @@ def about(ref: JobRef) -> Iterator[None]:
         ) from error
     except InfinitalkError as error:
         error.request_id = ref.request_id
+        if isinstance(error, APIError | DownloadError):
+            error.detail = error.detail or error.message
+            error.message += f" The job is {ref.request_id}. {how_to_go_on(ref.request_id)}"
         raise
 
 

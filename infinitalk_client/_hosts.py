@@ -10,6 +10,7 @@ from ._errors import DownloadError, InvalidRequest
 SEGMIND = "https://api.segmind.com"
 _SEGMIND_UPLOAD = "https://workflows-api.segmind.com"
 _SEGMIND_HISTORY = "https://api.spotprod.segmind.com"
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
@@ -76,5 +77,6 @@ def is_public_host(host: str) -> bool:
         name = host.rstrip(".").lower()
         # A last label in digits is an IPv4 address in one of its odd spellings (0x7f.1, 2130706433).
         return "." in name and not name.endswith(_PRIVATE_SUFFIXES) and name.rsplit(".", 1)[1][:1].isalpha()
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_global
+    address = getattr(address, "ipv4_mapped", None) or address
+    # What is not global unicast may be translated to an IPv4 address nearby.
+    return address.is_global and (address.version == 4 or address in _GLOBAL_UNICAST)  # noqa: PLR2004

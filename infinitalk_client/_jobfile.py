@@ -1,9 +1,19 @@
 """The note beside the target of a command line run, by which a second call takes the same job up again."""
 
+import contextlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Note:
+    """`order` is the fingerprint of what was bought; without a `request_id` its fate is not known."""
+
+    order: str | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -16,25 +26,51 @@ class JobFile:
     def beside(cls, target: Path) -> "JobFile":
         return cls(target.with_name(f"{target.name}.job"))
 
-    def exists(self) -> bool:
-        return self.path.exists()
-
-    def request_id(self) -> str | None:
-        """Return the id, or None: then a POST went out, and its answer was never noted."""
+    def read(self) -> Note | None:
+        """Return what is noted, or None; half a file, by a crash, is a note that says nothing."""
         try:
-            found = json.loads(self.path.read_text()).get("request_id")
-        except (ValueError, AttributeError):  # half a file, by a crash
+            found = json.loads(self.path.read_bytes())
+        except FileNotFoundError:
             return None
-        return found if isinstance(found, str) and found else None
+        except ValueError:
+            return Note()
+        return Note(_text(found, "order"), _text(found, "request_id"))
 
-    def write(self, request_id: str | None = None) -> None:
-        """Keep the note; when this returns, it survives a loss of power."""
+    def claim(self, order: str) -> None:
+        """Note that a POST is about to go out.
+
+        Raises:
+            FileExistsError: another call has done so; only one of two may buy.
+        """
+        with self.path.open("x") as file:
+            _store(file, Note(order))
+        _sync(self.path.parent)
+
+    def keep(self, note: Note) -> None:
+        """Replace the note; when this returns, it survives a loss of power."""
         part = self.path.with_name(f"{self.path.name}.part")
         with part.open("w") as file:
-            json.dump({"state": "submitted" if request_id else "submitting", "request_id": request_id}, file)
-            file.flush()
-            os.fsync(file.fileno())
+            _store(file, note)
         part.replace(self.path)
+        _sync(self.path.parent)
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
+
+
+def _text(found: Any, name: str) -> str | None:
+    value = found.get(name) if isinstance(found, dict) else None
+    return value if isinstance(value, str) and value else None
+
+
+def _store(file: Any, note: Note) -> None:
+    json.dump(asdict(note), file)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # Windows opens no folder
+        handle = os.open(folder, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)

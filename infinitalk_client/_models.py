@@ -48,6 +48,7 @@ class TalkRequest:
             isinstance(self.prompt, str) and 1 <= len(self.prompt.strip()) <= len(self.prompt) <= PROMPT_MAX,
             f"prompt must have 1 to {PROMPT_MAX} characters",
         )
+        _need(_is_text(self.prompt), "prompt holds half characters, which no text can carry")
         _need(self.resolution in RESOLUTIONS, f"resolution must be one of {', '.join(RESOLUTIONS)}")
         _need(_is_int(self.fps) and self.fps in FPS_RANGE, "fps must be a whole number from 16 to 30")
         _need(
@@ -64,6 +65,11 @@ def _need(holds: bool, sentence: str) -> None:
 
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether a text can be written: a lone surrogate cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _is_web_address(value: object) -> bool:

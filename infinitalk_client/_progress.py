@@ -1,42 +1,78 @@
 """What the command line shows while a job runs: one changing line in a terminal, plain lines elsewhere."""
 
+import os
 from typing import TextIO
 
 from ._models import JobStatus
 
 _BAR = 24
+_USUALLY = "usually 4 to 6 min"
+_UNUSUAL_S = 720.0
 
 
 class Progress:
-    """Shows each look; elsewhere than in a terminal only what is new."""
+    """Shows steps and looks; elsewhere than in a terminal only what is new.
 
-    def __init__(self, stream: TextIO) -> None:
+    A closed pipe silences it: nobody reads on, and the job is worth more than a line.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
-        self._lively = stream.isatty()
+        self._lively = stream is not None and stream.isatty()
         self._said = ""
 
     def note(self, text: str) -> None:
-        self.clear()
-        print(text, file=self._stream, flush=True)
+        """Say something that stays."""
+        self._write(("\r\x1b[K" if self._lively else "") + text + "\n")
 
-    def show(self, look: JobStatus) -> None:
+    def step(self, text: str) -> None:
+        """Say what is being done; in a terminal the next step takes its place."""
+        self._change(text, text)
+
+    def show(self, look: JobStatus, *, usual: bool = False) -> None:
+        """Show one look; with `usual`, how long such a job takes."""
         if self._lively:
-            self._stream.write(f"\r\x1b[K{_line(look)}")
-            self._stream.flush()
-        elif look.state != self._said:
-            print(f"{look.state} after {look.elapsed_s:.0f} s", file=self._stream, flush=True)
-        self._said = look.state
+            self._change(_line(look, usual), "")
+        else:
+            hint = f"; {_USUALLY}" if usual else ""
+            self._change(f"{look.state} after {look.elapsed_s:.0f} s{hint}", look.state)
 
     def clear(self) -> None:
-        """Leave the line free for words."""
+        """Leave the line free."""
         if self._lively:
-            self._stream.write("\r\x1b[K")
+            self._write("\r\x1b[K")
+
+    def _change(self, text: str, what: str) -> None:
+        if self._lively:
+            self._write(f"\r\x1b[K{text[: self._width() - 1]}")  # a line that wraps could not be taken back
+        elif what != self._said:
+            self.note(text)
+        self._said = what
+
+    def _width(self) -> int:
+        try:
+            return os.get_terminal_size(self._stream.fileno()).columns or 80  # type: ignore[union-attr]
+        except (OSError, AttributeError):
+            return 80
+
+    def _write(self, text: str) -> None:
+        try:
+            if self._stream:
+                self._stream.write(text)
+                self._stream.flush()
+        except (OSError, ValueError):
+            self._stream = None
 
 
-def _line(look: JobStatus) -> str:
+def _line(look: JobStatus, usual: bool) -> str:
     minutes, seconds = divmod(int(look.elapsed_s), 60)
     line = f"{look.state:<10} {minutes}:{seconds:02}"
+    if look.queue_position:
+        line += f"  {look.queue_position} ahead"
     if look.progress:  # frames are counted, so this is a measure; the hosted model tells none
-        full = _BAR * look.progress.done // look.progress.total
-        line += f"  [{'#' * full}{'-' * (_BAR - full)}] {look.progress.done}/{look.progress.total}"
+        done, total = look.progress.done, max(look.progress.total, 1)
+        full = _BAR * min(done, total) // total
+        line += f"  [{'#' * full}{'-' * (_BAR - full)}] {done}/{total}"
+    elif usual:
+        line += f"  longer than usual ({_USUALLY})" if look.elapsed_s > _UNUSUAL_S else f"  {_USUALLY}"
     return line

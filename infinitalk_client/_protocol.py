@@ -19,6 +19,7 @@ USER_AGENT = "infinitalk-client/0.1"
 LONG_READ_S = 900.0
 # The storage takes mp3, aiff, wma and au; the vendor's SDK refuses these before it sends anything.
 _REFUSED_SOUNDS = (".wav", ".m4a", ".ogg", ".flac")
+_KINDS = {".webp": "image/webp", ".wma": "audio/x-ms-wma"}  # older Pythons ask the system's table for these
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,7 @@ class Wire:
             raise InvalidRequest("The file is empty.")
         if name.lower().endswith(_REFUSED_SOUNDS):
             raise InvalidRequest(f"Segmind's storage takes no {PurePath(name).suffix}: make it an MP3 first.")
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        body = {"data_urls": [f"data:{kind};base64,{base64.b64encode(data).decode()}"]}
+        body = {"data_urls": [f"data:{_kind(name)};base64,{base64.b64encode(data).decode()}"]}
         return self._request("POST", f"{self.hosts.upload}/upload-asset", json=body)
 
     def media(self, address: str, headers: Mapping[str, str]) -> httpx.Request:
@@ -85,3 +85,8 @@ class Wire:
             headers["x-api-key"] = self.api_key
         limits = {"timeout": timeout or self.http_timeout.as_dict()}
         return httpx.Request(method, url, headers=headers, json=json, extensions=limits)
+
+
+def _kind(name: str) -> str:
+    known = _KINDS.get(PurePath(name).suffix.lower()) or mimetypes.guess_type(name)[0]
+    return known or "application/octet-stream"

@@ -85,7 +85,7 @@ def _plain(response: httpx.Response) -> str:
 
 
 def _is_html(text: str) -> bool:
-    return re.search(r"<\s*[a-z!/]", text[:2000], re.IGNORECASE) is not None
+    return re.search("<[a-z!/]", text, re.IGNORECASE) is not None
 
 
 def read_json(response: httpx.Response) -> Any:

@@ -1,4 +1,4 @@
-"""The flows that end in a file: download, and the calls that include it."""
+"""The flows that end in a file: download, and the synchronous call."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 
 from . import _answers
-from ._errors import DownloadError, RateLimited, ServerError
+from ._errors import DownloadError, JobExpired, JobFailed, RateLimited, ServerError
 from ._flows import (
     NEVER_SENT,
     NOT_SENDABLE,
@@ -16,12 +16,12 @@ from ._flows import (
     Save,
     Weather,
     about,
+    history,
     name_of,
     never_sent,
-    submit,
     wait,
 )
-from ._models import Result, TalkRequest
+from ._models import JobState, Result, TalkRequest
 from ._part import Part
 
 REDIRECTS = 5
@@ -44,6 +44,28 @@ def download(means: Means, ref: JobRef, path: Path, timeout: float, poll_every: 
             yield from fetch(means, found.url or "", part, weather)
         else:
             part.write(found.data)
+        part.keep()
+    return path
+
+
+def recover(means: Means, ref: JobRef, path: Path, timeout: float) -> Flow[Path]:
+    """Put the video of a job whose result has expired at `path`, by the service's own record.
+
+    Raises:
+        JobExpired: the record does not name a video, or does not know the job.
+        JobFailed, DownloadError, Unreachable, APIError: as `download`.
+    """
+    Part.check_target(path)
+    weather = Weather(means, means.clock() + timeout, ref.request_id)
+    entry = yield from history(means, ref.request_id, timeout)
+    if entry.state is JobState.FAILED:
+        sentence = f"The job failed: {entry.error or 'no reason given'}"
+        raise JobFailed(sentence, request_id=ref.request_id, detail=entry.error)
+    if not entry.url:
+        sentence = f"The history of job {ref.request_id} names no video."
+        raise JobExpired(sentence, request_id=ref.request_id)
+    with about(ref), Part(path, means.clock) as part:
+        yield from fetch(means, entry.url, part, weather)
         part.keep()
     return path
 
@@ -72,14 +94,6 @@ def fetch(means: Means, address: str, part: Part, weather: Weather) -> Flow[None
         if part.is_whole() or whole_transfers == WHOLE_TRANSFERS:
             return
         part.restart()
-
-
-def generate(means: Means, talk: TalkRequest, path: Path, timeout: float, poll_every: float) -> Flow[Path]:
-    """Submit, wait and download, after making sure that there is a place for the video."""
-    Part.check_target(path)
-    request_id = yield from submit(means, talk)
-    ref = JobRef(request_id, means.clock())
-    return (yield from download(means, ref, path, timeout, poll_every))
 
 
 def generate_now(means: Means, talk: TalkRequest, path: Path) -> Flow[Result]:

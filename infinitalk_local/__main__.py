@@ -1,11 +1,16 @@
 """python -m infinitalk_local: the embedded server on a port of its own."""
 
 import argparse
+import contextlib
+import signal
 import socket
+import sys
 from collections.abc import Sequence
 
 import uvicorn
+from fastapi import FastAPI
 
+from infinitalk_local.fetch import origin
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
 
@@ -26,10 +31,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
         no_credits=chosen.no_credits,
         rate_limit=chosen.rate_limit,
     )
-    listener = socket.create_server((chosen.host, chosen.port))
-    print(f"Serving on http://{chosen.host}:{listener.getsockname()[1]}", flush=True)  # noqa: T201
-    config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=_CLOSING_S)
-    uvicorn.Server(config).run(sockets=[listener])
+    try:
+        listener = socket.create_server((chosen.host, chosen.port))
+    except (OSError, OverflowError) as error:
+        sys.exit(f"Cannot serve on {chosen.host}, port {chosen.port}: {error}")
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a closed terminal is a stop like any other
+        signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
+    with contextlib.suppress(KeyboardInterrupt):
+        print(f"Serving on http://{chosen.host}:{listener.getsockname()[1]}", flush=True)  # noqa: T201
+        _Server(create_app(settings)).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends the jobs before it waits for its callers: a synchronous call lasts as long as its job."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSING_S))
+        self._api = app.state.api
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._api.aclose()
+        await super().shutdown(sockets)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,12 +66,13 @@ def _parser() -> argparse.ArgumentParser:
         "--trust",
         action="append",
         default=[],
+        type=origin,
         metavar="ORIGIN",
         help="where inputs may come from though not public",
     )
     parser.add_argument("--public-url", help="the address to put into answers")
     parser.add_argument("--queue-size", type=int, default=default.queue_size)
-    parser.add_argument("--renders-at-once", type=int, default=default.renders_at_once)
+    parser.add_argument("--renders-at-once", type=_count, default=default.renders_at_once)
     parser.add_argument(
         "--retention-s", type=float, default=default.retention_s, help="how long results are kept"
     )
@@ -57,10 +80,22 @@ def _parser() -> argparse.ArgumentParser:
     misbehave.add_argument("--delay-s", type=float, default=default.delay_s, help="added to each job")
     misbehave.add_argument("--fail-with", metavar="TEXT", help="fail each job with this reason")
     misbehave.add_argument(
-        "--no-credits", type=int, choices=(402, 406), help="refuse each job for lack of money"
+        "--no-credits",
+        type=int,
+        nargs="?",
+        const=406,
+        choices=(402, 406),
+        help="refuse each job for lack of money, by 406 when not said",
     )
-    misbehave.add_argument("--rate-limit", type=int, metavar="N", help="requests per minute and key")
+    misbehave.add_argument("--rate-limit", type=_count, metavar="N", help="requests per minute and key")
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ a name that changes its mind between check and use gains nothing.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Collection
@@ -17,14 +18,16 @@ SIZE_MAX = 100 * 1024**2
 SECONDS_MAX = 60.0
 REDIRECTS_MAX = 5
 _EXCHANGE = httpx.Timeout(20.0, connect=10.0)
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # carries an IPv4 address in its last 32 bits
 
 Resolver = Callable[[str, int], Awaitable[Collection[str]]]
 
 
 async def resolve(host: str, port: int) -> Collection[str]:
-    """Return every address of a name, by the system's resolver."""
+    """Return every address of a name, by the system's resolver, the one to be tried first in front."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return {str(entry[4][0]) for entry in found}
+    return dict.fromkeys(str(entry[4][0]) for entry in found)
 
 
 def is_public(address: str) -> bool:
@@ -32,12 +35,27 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if inner:
-            return inner.is_global and not inner.is_multicast
-        # NAT64 carries an IPv4 address in its last 32 bits.
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
-            return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF).is_global
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is None:
+            return ip.is_global and ip in _GLOBAL_UNICAST
+        ip = inner
     return ip.is_global and not ip.is_multicast
+
+
+def origin(text: str) -> str:
+    """Read an origin that is to be trusted.
+
+    Raises:
+        ValueError: it is not scheme://host[:port] with http or https.
+    """
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"not an origin: {text}") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError(f"not an origin: {text}")
+    return origin_of(url)
 
 
 def origin_of(url: httpx.URL) -> str:
@@ -54,11 +72,11 @@ class Fetcher:
     """
 
     def __init__(self, trusted: Collection[str] = (), resolver: Resolver = resolve) -> None:
-        self._trusted = {origin_of(httpx.URL(origin)) for origin in trusted}
+        self._trusted = set(map(origin, trusted))
         self._resolver = resolver
 
-    def trust(self, origin: str) -> None:
-        self._trusted.add(origin_of(httpx.URL(origin)))
+    def trust(self, address: str) -> None:
+        self._trusted.add(origin(address))
 
     async def fetch(self, address: str, what: str) -> bytes:
         """Return the bytes at an address.
@@ -74,13 +92,14 @@ class Fetcher:
                 return await self._follow(http, httpx.URL(address), what)
         except TimeoutError as error:
             raise BadInput(f"the {what} did not arrive within {SECONDS_MAX:g} s") from error
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a name that is none
+            raise BadInput(f"the address of the {what} cannot be read") from error
+        except (httpx.HTTPError, OSError) as error:
             raise BadInput(f"the {what} could not be fetched ({type(error).__name__})") from error
 
     async def _follow(self, http: httpx.AsyncClient, url: httpx.URL, what: str) -> bytes:
         for _ in range(REDIRECTS_MAX + 1):
-            request = await self._request(url, what)
-            response = await http.send(request, stream=True)
+            response = await _send(http, await self._requests(url, what))
             try:
                 if not response.has_redirect_location:
                     return await _read(response, what)
@@ -89,19 +108,29 @@ class Fetcher:
             url = url.join(response.headers["location"])
         raise BadInput(f"the {what} could not be fetched (too many redirects)")
 
-    async def _request(self, url: httpx.URL, what: str) -> httpx.Request:
-        """Build the request to a checked address, under the name that was asked for."""
+    async def _requests(self, url: httpx.URL, what: str) -> list[httpx.Request]:
+        """Build a request to each checked address, under the name that was asked for."""
         headers = {"user-agent": "infinitalk-local/0.1", "accept-encoding": "identity", "accept": "*/*"}
         if origin_of(url) in self._trusted:
-            return httpx.Request("GET", url, headers=headers)
+            return [httpx.Request("GET", url, headers=headers)]
         if url.scheme not in ("http", "https") or not url.host:
             raise BadInput(f"the {what} has no http or https address")
         addresses = await self._resolver(url.host, url.port or 0)
         if not addresses or not all(map(is_public, addresses)):
             raise BadInput(f"the {what} lies at an address that is not public")
         headers["host"] = url.netloc.decode("ascii")
-        pinned = url.copy_with(host=min(addresses), username="", password="")
-        return httpx.Request("GET", pinned, headers=headers, extensions={"sni_hostname": url.host})
+        pinned = [url.copy_with(host=address, username="", password="") for address in addresses]
+        named = {"sni_hostname": url.host}
+        return [httpx.Request("GET", one, headers=headers, extensions=named) for one in pinned]
+
+
+async def _send(http: httpx.AsyncClient, requests: list[httpx.Request]) -> httpx.Response:
+    """Send to the first address that can be reached: many names have one that this machine cannot (IPv6)."""
+    *first, last = requests
+    for request in first:
+        with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
+            return await http.send(request, stream=True)
+    return await http.send(last, stream=True)
 
 
 async def _read(response: httpx.Response, what: str) -> bytes:

@@ -21,6 +21,9 @@ SUFFIXES = {
 }
 
 
+_KINDS = {suffix: kind for kind, suffix in reversed(SUFFIXES.items())}  # the first kind of a suffix
+
+
 class Files:
     """Keeps files under names that cannot be guessed; a name that it did not give is no file.
 
@@ -45,6 +48,11 @@ class Files:
         if self._folder is None or name not in self._names:
             return None
         return self._folder / name
+
+    @staticmethod
+    def kind(name: str) -> str:
+        """Return the content type of a name that `add` gave; the system's table may not know it."""
+        return _KINDS.get(Path(name).suffix, "application/octet-stream")
 
     def remove(self, name: str) -> None:
         path = self.path(name)

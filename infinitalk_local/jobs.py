@@ -12,6 +12,7 @@ from typing import Any
 from infinitalk_local.refusals import Refusal, unknown_request
 
 HISTORY_MAX = 1000
+STOPPED = "The server was stopped."
 
 
 class State(StrEnum):
@@ -79,6 +80,12 @@ class Store:
         self._history: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._last_render_s = 10.0
+        self._closed = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job waits or runs."""
+        return any(job.state not in ENDED for job in self._jobs.values())
 
     def now(self) -> float:
         return self._clock()
@@ -87,9 +94,11 @@ class Store:
         """Take a job.
 
         Raises:
-            Refusal: too many are waiting (429), with the wait that is to be expected.
+            Refusal: too many are waiting (429), with the wait that is to be expected; or it is closed (503).
         """
         self.sweep()
+        if self._closed:
+            raise Refusal(503, STOPPED)
         waiting = self._waiting()
         if len(waiting) >= self._queue_size:
             wait_s = max(1, round(len(waiting) / self._at_once * self._last_render_s))
@@ -151,7 +160,7 @@ class Store:
             except JobFailed as failure:
                 self._end(job, State.FAILED, str(failure))
             except asyncio.CancelledError:
-                self._end(job, State.FAILED, "The server was stopped.")
+                self._end(job, State.FAILED, STOPPED)
                 raise
             except Exception:
                 self._end(job, State.FAILED, "Internal error.")
@@ -175,10 +184,11 @@ class Store:
                 self._on_forget(job)
 
     async def aclose(self) -> None:
-        """Cancel what runs and wait until it has ended."""
+        """Take no more, cancel what runs, and wait until it has ended."""
+        self._closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for job in self._jobs.values():
             if job.state not in ENDED:  # cancelled before it had a place
-                self._end(job, State.FAILED, "The server was stopped.")
+                self._end(job, State.FAILED, STOPPED)

@@ -76,6 +76,21 @@ async def read_object(request: Request, most: int = BODY_MAX) -> dict[str, Any]:
     return body
 
 
+async def read_submission(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a submission, which the record will tell again.
+
+    Raises:
+        Refusal: as `read_object`; also for what Python reads and JSON cannot carry: NaN, infinity, half
+            characters (400).
+    """
+    body = await read_object(request)
+    try:
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError as error:
+        raise Refusal(400, "The body is not valid JSON") from error
+    return body
+
+
 async def _read(request: Request, most: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():

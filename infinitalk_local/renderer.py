@@ -107,7 +107,7 @@ def _run(command: list[str], folder: Path, timeout_s: float, control: Control | 
         child = subprocess.Popen(
             command,
             cwd=folder,
-            env=_environment(folder),
+            env=child_environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=remarks,
@@ -132,7 +132,7 @@ def _run(command: list[str], folder: Path, timeout_s: float, control: Control | 
     return _judge(code, messages, folder)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def child_environment(folder: Path) -> dict[str, str]:
     own = {"PYTHONPATH": str(_ROOT), "TMPDIR": str(folder), "HOME": str(folder), "PYTHONUNBUFFERED": "1"}
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | own
 

@@ -1,6 +1,7 @@
 """The routes of the API: read, ask the store, answer."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +15,7 @@ from infinitalk_local.fetch import Fetcher, Resolver, resolve
 from infinitalk_local.files import Files
 from infinitalk_local.headers import Headers
 from infinitalk_local.jobs import Job, State, Store
-from infinitalk_local.reading import Gate, read_object
+from infinitalk_local.reading import Gate, read_object, read_submission
 from infinitalk_local.refusals import Refusal, answer_refusal
 from infinitalk_local.settings import LocalSettings
 from infinitalk_local.talk import BadInput, Talk, refuse_values
@@ -47,28 +48,45 @@ class Api:
         return (self.settings.public_url or str(request.base_url)).rstrip("/")
 
     def submit(self, slug: str, body: dict[str, Any], base: str) -> Job:
-        if slug == MOCK:
-            work = self.workshop.mock(uploads.number(body.get("sleep")), uploads.number(body.get("credits")))
-            return self.store.submit(slug, body, work)
-        if slug != TALK:
+        if slug not in (TALK, MOCK):
             raise Refusal(404, f"Model {slug} not found")
-        refuse_values(body)
+        if slug == TALK:
+            refuse_values(body)
         if self.settings.no_credits:
             raise Refusal(self.settings.no_credits, "Insufficient credits")
+        if slug == MOCK:
+            return self.store.submit(slug, body, self.workshop.mock(body))
         try:
             talk = Talk.of(body)
         except BadInput as reason:
             return self.store.submit_failed(slug, body, str(reason))
         return self.store.submit(slug, body, self.workshop.talk(talk, self._reader(base)))
 
-    def _reader(self, base: str) -> Any:
-        """Return a function that reads what was uploaded here, without a request to ourselves."""
+    def _reader(self, base: str) -> Callable[[str], bytes | None]:
+        """Return a function that reads what lies here, without a request to ourselves.
+
+        The name alone tells, since it cannot be guessed: this server may be known under several addresses.
+        """
 
         def read_own(address: str) -> bytes | None:
-            path = self.files.path(address.removeprefix(f"{base}/assets/"))
+            path = self.files.path(address.rsplit("/", 1)[-1])
+            if path is None and address.startswith(f"{base}/"):
+                raise BadInput("the upload is no longer here; send it again")
             return path.read_bytes() if path else None
 
         return read_own
+
+    def keep(self, data: bytes, suffix: str) -> str:
+        """Keep an upload for as long as a result, and return its name."""
+        self.sweep()
+        asyncio.get_running_loop().call_later(self.settings.retention_s + 1, self.sweep)
+        return self.files.add(data, suffix, self.store.now() + self.settings.retention_s)
+
+    def sweep(self) -> None:
+        """Remove what is over its time, but no upload while a job may need it."""
+        self.store.sweep()
+        if not self.store.busy:
+            self.files.sweep(self.store.now())
 
     async def aclose(self) -> None:
         await self.store.aclose()
@@ -107,7 +125,7 @@ def _add_job_routes(app: FastAPI, api: Api) -> None:
     @app.post("/v2/{slug}", **docs.SUBMIT)
     async def submit(slug: str, request: Request) -> JSONResponse:
         api.gate.check(request)
-        body = await read_object(request)
+        body = await read_submission(request)
         job = api.submit(slug, body, api.base(request))
         return JSONResponse(answers.submitted(job, api.base(request)))
 
@@ -129,7 +147,7 @@ def _add_job_routes(app: FastAPI, api: Api) -> None:
     @app.post("/v1/{slug}", **docs.NOW)
     async def generate_now(slug: str, request: Request) -> Response:
         api.gate.check(request)
-        body = await read_object(request)
+        body = await read_submission(request)
         job = api.submit(slug, body, api.base(request))
         await job.over.wait()
         if job.state is State.FAILED:
@@ -152,6 +170,7 @@ def _add_account_routes(app: FastAPI, api: Api) -> None:
         job = api.store.history(request_id)
         return answers.history(job, api.base(request), api.files.path(job.output or ""))
 
+    @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", summary="Is the server there?")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
@@ -163,18 +182,20 @@ def _add_file_routes(app: FastAPI, api: Api) -> None:
         api.gate.check(request)
         body = await read_object(request, uploads.BODY_MAX)
         assets = [uploads.decode(url) for url in uploads.data_urls(body)]
-        gone_at = api.store.now() + api.settings.retention_s
-        names = [api.files.add(data, suffix, gone_at) for data, suffix in assets]
+        names = [api.keep(data, suffix) for data, suffix in assets]
         return {
             "file_urls": [f"{api.base(request)}/assets/{name}" for name in names],
             "message": "File uploaded successfully",
         }
 
-    @app.get("/assets/{name}", summary="An uploaded input", response_class=FileResponse)
-    @app.get("/outputs/{name}", summary="A finished video", response_class=FileResponse)
+    @app.head("/assets/{name}", include_in_schema=False)
+    @app.head("/outputs/{name}", include_in_schema=False)
+    @app.get("/assets/{name}", summary="An uploaded input", **docs.FILE)
+    @app.get("/outputs/{name}", summary="A finished video", **docs.FILE)
     async def file(name: str) -> FileResponse:
-        api.files.sweep(api.store.now())
+        api.sweep()
         path = api.files.path(name)
         if path is None:
             raise Refusal(404, "Not found")
-        return FileResponse(path, headers={"cache-control": "private, max-age=3600"})
+        headers = {"cache-control": "private, max-age=3600"}
+        return FileResponse(path, headers=headers, media_type=api.files.kind(name))

@@ -41,6 +41,8 @@ class Talk:
         prompt = body.get("prompt", DEFAULT_PROMPT)
         if not isinstance(prompt, str) or not 1 <= len(prompt) <= PROMPT_MAX:
             raise BadInput(f"prompt must have 1 to {PROMPT_MAX} characters")
+        if "\0" in prompt:
+            raise BadInput("prompt must not hold a null character")
         seed = body.get("seed", DEFAULT_SEED)
         if not _is_whole(seed) or seed < -1:
             raise BadInput("seed must be a whole number, 0 or more, or -1")

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,10 +48,3 @@ def decode(url: str) -> tuple[bytes, str]:
     if not data:
         raise Refusal(400, "An asset is empty")
     return data, suffix
-
-
-def number(value: object) -> float:
-    """Read a number leniently; anything else is 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return 0.0
-    return float(value)

@@ -1,8 +1,10 @@
 """What a job does: the talk fetches its inputs and renders, the mock only sleeps."""
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any
 
 from infinitalk_local.fetch import Fetcher
 from infinitalk_local.files import Files
@@ -46,11 +48,13 @@ class Workshop:
 
         return work
 
-    def mock(self, seconds: float, cost: float) -> Work:
+    def mock(self, body: Mapping[str, Any]) -> Work:
+        """Return the work of the vendor's mock model, which sleeps and costs as the body says."""
+
         async def work(job: Job) -> None:
             await self._misbehave()
-            await asyncio.sleep(min(max(seconds, 0.0), MOCK_SECONDS_MAX))
-            job.cost = cost
+            await asyncio.sleep(min(max(_number(body.get("sleep")), 0.0), MOCK_SECONDS_MAX))
+            job.cost = _number(body.get("credits"))
 
         return work
 
@@ -78,3 +82,10 @@ class Workshop:
     def close(self) -> None:
         if self._threads:
             self._threads.shutdown(wait=True)
+
+
+def _number(value: object) -> float:
+    """Read a number leniently; anything else is 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return 0.0
+    return float(value)

@@ -1,13 +1,12 @@
 """Which part of a picture the model will keep: it crops the centre to the nearest of its own shapes."""
 
-import math
 from dataclasses import dataclass
 
-# The open model's shapes have about this many pixels, with sides that are multiples of 64.
-# It has none for 576p; that one is taken from 1024x576.
-_AREAS = {"480p": 627**2, "576p": 768**2, "720p": 960**2}
+# The open model's shapes have about the square of this many pixels, with sides that are multiples of 64; its
+# lists go by height, between these two. It has none for 576p; that one is taken from 1024x576.
+_SHAPES = {"480p": (627, 320, 1280), "576p": (768, 384, 1536), "720p": (960, 448, 1920)}
 _STEP = 64
-_SIDE_MIN = 256
+_WORTH_TELLING = 0.01  # of a side
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,7 @@ class Crop:
 def model_crop(width: int, height: int, resolution: str) -> Crop:
     """Return the centre crop that the model will make of a picture; the hosted model may differ."""
     bucket_width, bucket_height = min(
-        _buckets(_AREAS[resolution]),
-        key=lambda bucket: abs(math.log(bucket[0] * height / (bucket[1] * width))),
+        _buckets(resolution), key=lambda bucket: abs(bucket[1] / bucket[0] - height / width)
     )
     scale = min(width / bucket_width, height / bucket_height)
     kept_width, kept_height = round(bucket_width * scale), round(bucket_height * scale)
@@ -38,7 +36,24 @@ def model_crop(width: int, height: int, resolution: str) -> Crop:
     return Crop(left, top, kept_width, kept_height, bucket_width, bucket_height)
 
 
-def _buckets(area: int) -> list[tuple[int, int]]:
-    longest = area // _SIDE_MIN
-    widths = range(_SIDE_MIN, longest + 1, _STEP)
-    return [(width, max(_SIDE_MIN, round(area / width / _STEP) * _STEP)) for width in widths]
+def lost_sides(width: int, height: int, resolution: str) -> dict[str, float]:
+    """Return which sides of a picture of this size the model cuts off, and what share of its height or width.
+
+    Either "top" and "bottom", or "left" and "right", or nothing where it is less than one in a hundred.
+    """
+    crop = model_crop(width, height, resolution)
+    lost = {
+        "top": crop.top / height,
+        "bottom": (height - crop.top - crop.height) / height,
+        "left": crop.left / width,
+        "right": (width - crop.left - crop.width) / width,
+    }
+    return {side: share for side, share in lost.items() if share >= _WORTH_TELLING}
+
+
+def _buckets(resolution: str) -> list[tuple[int, int]]:
+    side, lowest, highest = _SHAPES[resolution]
+    return [
+        (max(lowest, round(side**2 / height / _STEP) * _STEP), height)
+        for height in range(lowest, highest + 1, _STEP)
+    ]

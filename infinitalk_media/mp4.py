@@ -13,12 +13,18 @@ _DEEPEST = 8
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"ilst"}
 _INDEX_MAX = 64 * 1024 * 1024  # of a file's index; a minute of video has some 50 kB
 _PROFILES = {66: "Baseline", 77: "Main", 100: "High"}  # what every browser plays
+_UPRIGHT = struct.pack(
+    ">5i", 1 << 16, 0, 0, 0, 1 << 16
+)  # how the matrix of a track begins that is not turned
 _COMMENTS = {b"\xa9cmt", b"desc"}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the index of a playable file says; lengths in seconds, sides in pixels."""
+    """What the index of a playable file says; lengths in seconds, sides in pixels.
+
+    `turned`: the picture is stored lying or mirrored, and the player is told to set it upright.
+    """
 
     width: int
     height: int
@@ -30,6 +36,7 @@ class Facts:
     profile: str
     faststart: bool
     size_bytes: int
+    turned: bool = False
     comment: str = ""
     video_codec: str = "H.264"
     audio_codec: str = "AAC"
@@ -40,6 +47,7 @@ class _Track:
     handler: bytes = b""
     codec: bytes = b""
     profile: int = 0
+    turned: bool = False
     width: int = 0
     height: int = 0
     samples: int = 0
@@ -133,7 +141,10 @@ def _walk(data: bytes, index: _Index, depth: int = 0) -> None:
 
 
 def _read_track_box(kind: bytes, body: bytes, track: _Track) -> None:
-    if kind == b"hdlr":
+    if kind == b"tkhd":
+        at = 52 if body[0] == 1 else 40  # version 1 has 64-bit times
+        track.turned = body[at : at + len(_UPRIGHT)] != _UPRIGHT
+    elif kind == b"hdlr":
         track.handler = track.handler or body[8:12]  # the tags after the tracks have a handler of their own
     elif kind == b"mdhd":
         track.seconds = _seconds(body)
@@ -184,12 +195,13 @@ def _facts(index: _Index, faststart: bool, size_bytes: int, needs_sound: bool) -
         profile=_PROFILES[picture.profile],
         faststart=faststart,
         size_bytes=size_bytes,
+        turned=picture.turned,
         comment=index.comment,
     )
 
 
-def move_index_first(path: Path) -> None:
-    """Write the file anew with its index first, so that a browser can begin to play at once.
+def finish(path: Path, comment: str) -> None:
+    """Write the file anew: its index first, so that a browser can begin to play at once, and a comment in it.
 
     Raises:
         MediaError: ffmpeg could not do it; the file is as it was.
@@ -197,9 +209,9 @@ def move_index_first(path: Path) -> None:
     from infinitalk_media import ffmpeg  # noqa: PLC0415  # reading boxes needs none
 
     part = path.with_name(f"{path.name}.part")
-    copy = ["-i", ffmpeg.source(path), "-map", "0", "-c", "copy", "-movflags", "+faststart", "-f", "mp4"]
+    copy = ["-i", ffmpeg.source(path), "-map", "0", "-c", "copy", "-metadata", f"comment={comment}"]
     try:
-        ffmpeg.run([*ffmpeg.GUARDED_INPUT, *copy, str(part)])
+        ffmpeg.run([*ffmpeg.GUARDED_INPUT, *copy, "-movflags", "+faststart", "-f", "mp4", str(part)])
         if not part.exists() or not inspect(part, needs_sound=False).faststart:
             raise MediaError("The video's index could not be moved to its beginning.")
         part.replace(path)

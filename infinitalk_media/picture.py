@@ -40,14 +40,14 @@ def prepare(source: Path, target: Path) -> Facts:
     """
     _check_file(source)
     with _open(source) as image:
-        kind, moving = image.format or "", getattr(image, "n_frames", 1) > 1
+        kind, frames = image.format or "", _frames(image)
         clean = _clean(image)
     _check_shape(*clean.size)
     clean.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     clean.save(buffer, "JPEG", quality=JPEG_QUALITY)
     target.write_bytes(buffer.getvalue())
-    notes = ("The picture moves; its first frame is used.",) if moving else ()
+    notes = (f"The picture has {frames} frames; the first frame is used.",) if frames > 1 else ()
     return Facts(target, *clean.size, kind, notes)
 
 
@@ -90,6 +90,14 @@ def _not_a_picture(source: Path) -> str:
     return "This is not a picture that can be read; choose a JPEG, PNG or WebP."
 
 
+def _frames(image: Image.Image) -> int:
+    """Count the frames; a phone's JPEG may carry further pictures (MPO), which are no frames of it."""
+    try:
+        return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
+    except Exception as error:  # the same as in `_clean`
+        raise _damaged() from error
+
+
 def _clean(image: Image.Image) -> Image.Image:
     """Decode the first frame and bring it into upright 8-bit sRGB; only `load` notices a cut-off file."""
     try:
@@ -100,7 +108,11 @@ def _clean(image: Image.Image) -> Image.Image:
     except MediaError:
         raise
     except Exception as error:  # the same: OSError, SyntaxError, ValueError, struct.error ...
-        raise MediaError("The picture is damaged or was not fully uploaded; upload it again.") from error
+        raise _damaged() from error
+
+
+def _damaged() -> MediaError:
+    return MediaError("The picture is damaged or was not fully uploaded; upload it again.")
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
@@ -108,13 +120,16 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
     if image.mode not in _SIXTEEN_BIT:
         return image
     values = np.asarray(image, np.float32)
-    top = 65535.0 if values.max() > 255 else 255.0  # noqa: PLR2004  # the two depths that there are
+    deep = image.mode.startswith("I;16") or values.max() > 255  # noqa: PLR2004  # the two depths that there are
+    top = 65535.0 if deep else 255.0
     return Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Apply the picture's own colour profile; a profile that cannot be read is as if it were not there."""
     profile = image.info.get("icc_profile")
+    if profile and image.mode == "P":
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image
     wanted = "RGBA" if image.mode == "RGBA" else "RGB"

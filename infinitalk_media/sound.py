@@ -31,7 +31,10 @@ PAUSE_WITHIN_MS = 2000
 # LAME's level 7 takes 60 % of the default's time; 128 kb/s are plenty for one voice.
 _EXPORTED = ["-ar", "44100", "-ac", "1", "-map_metadata", "-1", "-compression_level", "7"]
 _TAIL_S = 0.2  # decoded beyond the part that was asked for, to know whether there is more
+_LEAD_S = 1.0
 _FRAME_S = 0.05
+_FULL_SCALE = round(0.999 * 32768)
+_ODD = "The sound has an odd format; save it as MP3 or WAV and try again."
 _MAGIC = (
     b"RIFF",
     b"RF64",
@@ -48,16 +51,29 @@ _MAGIC = (
 
 @dataclass(frozen=True)
 class Facts:
-    """The clip that will be sent: lengths in seconds, levels in dB below full scale."""
+    """The clip that will be sent: lengths in seconds, levels in dB below full scale.
+
+    `start_s` and `end_s` are where it lies in the recording, before any padding.
+    """
 
     path: Path
     duration_s: float
     level_dbfs: float
     peak_dbfs: float
     speech_s: float
+    start_s: float
+    end_s: float
     trimmed: bool
     padded: bool
+    clipped: bool = False
     warnings: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> str:
+        """Say which part of the recording this is; nothing when it is all of it."""
+        if not self.trimmed:
+            return ""
+        return f"Seconds {self.start_s:.2f} to {self.end_s:.2f} of the recording are used."
 
 
 def prepare(
@@ -79,7 +95,7 @@ def prepare(
         if end_in_pause and trimmed:
             clip = clip[: _last_pause(clip)]
         _check_sound(clip)
-        facts = _facts(target, clip, wav, trimmed=trimmed or start_s > 0)
+        facts = _facts(target, clip, wav, start_s, trimmed=trimmed or start_s > 0)
         _export(_shaped(clip, starts_inside=start_s > 0, cut=trimmed), target)
     return facts
 
@@ -108,17 +124,21 @@ def _decode(source: Path, target: Path, start_s: float, seconds: float, *shape: 
         raise MediaError("The sound file is missing; choose it again.")
     if source.stat().st_size == 0:
         raise MediaError("The sound file is empty; choose another one.")
-    # -ss before -i seeks; without a start it must not be there: some containers cannot seek.
-    seek = ("-ss", f"{start_s:.3f}") if start_s else ()
+    # Decoders swallow some sound after a seek (-ss before -i): it goes a second too far back, and the exact
+    # start is cut by time (-ss after it). Near the beginning there is none: some containers cannot seek.
+    lead_s = min(start_s, _LEAD_S)
+    seek = ("-ss", f"{start_s - lead_s:.3f}") if start_s > lead_s else ()
+    cut = ("-ss", f"{lead_s:.3f}") if lead_s else ()
     what = ("-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_s16le", *shape, "-fs", "96M", "-f", "wav")
     remarks = ffmpeg.run(
         [
             *ffmpeg.GUARDED_INPUT,
             *seek,
             "-t",
-            f"{seconds:.3f}",
+            f"{seconds + lead_s:.3f}",
             "-i",
             ffmpeg.source(source),
+            *cut,
             *what,
             str(target),
         ]
@@ -127,11 +147,13 @@ def _decode(source: Path, target: Path, start_s: float, seconds: float, *shape: 
     if wav is None or wav.frames == 0:
         raise MediaError(_why(source, remarks, start_s))
     if not (4000 <= wav.rate <= 384_000 and wav.channels <= 16):  # noqa: PLR2004  # what any recorder makes
-        raise MediaError("The sound has an odd format; save it as MP3 or WAV and try again.")
+        raise MediaError(_ODD)
     return wav
 
 
 def _why(source: Path, remarks: str, start_s: float) -> str:
+    if "Too many channels" in remarks:
+        return _ODD
     if "matches no streams" in remarks:
         return "The file has no sound track; choose one with sound."
     if not _known(source):
@@ -157,9 +179,21 @@ def _load(wav: Wav) -> "AudioSegment":
     class Segment(AudioSegment):  # type: ignore[misc]  # pydub has no types
         converter = ffmpeg.find()
 
-    return Segment(
-        data=wav_samples(wav).tobytes(), sample_width=2, frame_rate=wav.rate, channels=wav.channels
-    )
+    return Segment(data=_mixed(wav_samples(wav)).tobytes(), sample_width=2, frame_rate=wav.rate, channels=1)
+
+
+def _mixed(samples: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Mix (frames, channels) down to one, shape (frames,): what is judged is what will be sent.
+
+    Silent channels take no part: they would only make it quieter. Where the others cancel each other out, as
+    with one wire swapped, the loudest is taken alone.
+    """
+    if samples.shape[1] == 1:
+        return samples[:, 0]
+    power = np.array([np.square(channel, dtype=np.float32).mean() for channel in samples.T])
+    mixed = samples[:, power >= power.max() / 1000].mean(axis=1, dtype=np.float32)
+    cancelled = np.square(mixed).mean() < power.max() / 100
+    return np.asarray(samples[:, power.argmax()] if cancelled else mixed, np.int16)
 
 
 def _check_sound(clip: "AudioSegment") -> None:
@@ -173,12 +207,14 @@ def _last_pause(clip: "AudioSegment") -> int:
     """Return the middle of the last pause in the last two seconds, in ms, or the clip's length."""
     from pydub.silence import detect_silence  # noqa: PLC0415
 
-    tail = clip[-PAUSE_WITHIN_MS:]
+    # At least half of the clip is kept, and what is kept must be long enough to be a clip.
+    tail_ms = max(0, min(PAUSE_WITHIN_MS, len(clip) // 2, len(clip) - round(SHORTEST_S * 1000)))
+    tail = clip[len(clip) - tail_ms :]
     pauses = detect_silence(tail, min_silence_len=120, silence_thresh=clip.dBFS - 16, seek_step=10)
     if not pauses:
         return len(clip)
     begin, end = pauses[-1]
-    return int(len(clip) - len(tail) + (begin + end) // 2)
+    return len(clip) - tail_ms + int(begin + end) // 2
 
 
 def _shaped(clip: "AudioSegment", *, starts_inside: bool, cut: bool) -> "AudioSegment":
@@ -201,21 +237,30 @@ def _export(clip: "AudioSegment", target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _facts(target: Path, clip: Any, wav: Wav, *, trimmed: bool) -> Facts:
-    part = wav_samples(wav)[: round(len(clip) * wav.rate / 1000)]
-    mono = np.divide(part.mean(axis=1, dtype=np.float32), 32768, dtype=np.float32)
+def _facts(target: Path, clip: Any, wav: Wav, start_s: float, *, trimmed: bool) -> Facts:
+    mono = np.divide(np.frombuffer(clip.raw_data, np.int16), 32768, dtype=np.float32)
     speech_s = _speech_s(mono, wav.rate)
     length_s = len(clip) / 1000
+    clipped = _is_clipped(wav_samples(wav)[: len(mono)])
     return Facts(
         path=target,
         duration_s=max(length_s, PADDED_TO_S),
         level_dbfs=round(clip.dBFS, 1),
         peak_dbfs=round(clip.max_dBFS, 1),
         speech_s=round(speech_s, 2),
+        start_s=start_s,
+        end_s=start_s + length_s,
         trimmed=trimmed,
         padded=length_s < PADDED_TO_S,
-        warnings=tuple(_warnings(clip, mono, speech_s, length_s)),
+        clipped=clipped,
+        warnings=tuple(_warnings(clip.dBFS, speech_s, length_s, clipped=clipped)),
     )
+
+
+def _is_clipped(samples: NDArray[np.int16]) -> bool:
+    """Tell whether one moment in a thousand is at full scale in some channel: a mix would hide it."""
+    full = (samples >= _FULL_SCALE) | (samples <= -_FULL_SCALE)
+    return bool(full.any(axis=1).mean() > 0.001)  # noqa: PLR2004  # as said
 
 
 def _speech_s(mono: NDArray[np.float32], rate: int) -> float:
@@ -228,11 +273,11 @@ def _speech_s(mono: NDArray[np.float32], rate: int) -> float:
     return float(np.count_nonzero(level > max(np.percentile(level, 95) - 30, QUIETEST_DBFS - 10)) * _FRAME_S)
 
 
-def _warnings(clip: "AudioSegment", mono: NDArray[np.float32], speech_s: float, length_s: float) -> list[str]:
+def _warnings(level_dbfs: float, speech_s: float, length_s: float, *, clipped: bool) -> list[str]:
     found = []
-    if np.count_nonzero(np.abs(mono) > 0.999) > 0.001 * len(mono):  # noqa: PLR2004  # one sample in a thousand
+    if clipped:
         found.append("The sound is too loud in places, and clipped.")
-    if clip.dBFS < QUIET_DBFS:
+    if level_dbfs < QUIET_DBFS:
         found.append("The sound is very quiet.")
     if speech_s < length_s / 2:
         found.append("Less than half of the clip is speech.")

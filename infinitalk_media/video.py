@@ -41,13 +41,13 @@ def is_video(path: Path) -> bool:
     """Tell by the first bytes whether a file is an MP4, MOV or WebM."""
     with path.open("rb") as file:
         head = file.read(12)
-    if head[8:12] in (b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1"):
+    if head[8:12] in (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"):
         return False  # pictures in the same container
     return any(head[at:].startswith(magic) for magic, at in _MAGIC.items())
 
 
 def prepare(source: Path, target: Path) -> Facts:
-    """Check the video and write it to `target` as MP4; H.264 is copied, anything else is encoded anew.
+    """Check the video and write it to `target` as MP4; upright H.264 is copied, else encoded anew.
 
     Raises:
         MediaError: it cannot be used; `target` is not written.
@@ -55,7 +55,9 @@ def prepare(source: Path, target: Path) -> Facts:
     _check_file(source)
     part = target.with_name(f"{target.name}.part")
     try:
-        facts = _write(source, part, "-c", "copy") or _write(source, part, *_ENCODED)
+        facts = _write(source, part, "-c", "copy")
+        if facts is None or facts.turned:  # a phone's: nobody knows whether the model would turn it
+            facts = _write(source, part, *_ENCODED)
         if facts is None:
             raise MediaError("The video cannot be read; save it as MP4 and try again.")
         _check(facts)

@@ -21,8 +21,9 @@ CLIENT_LAYERS = [
     {"_answers", "_part"},
     {"_flows"},
     {"_transfers", "_drivers", "_jobfile", "_progress"},
-    {"_client"},
-    {"__init__"},
+    {"_client", "_words", "_outcomes"},
+    {"__init__", "_order"},
+    {"_commands"},
     {"__main__"},
 ]
 
@@ -85,6 +86,22 @@ def test_every_package_is_listed_for_the_wheel():
         for path in (ROOT / room).rglob("__init__.py")
     }
     assert set(listed) == found
+
+
+def test_what_is_imported_is_pinned():
+    """Every library that the rooms import has its version in requirements.txt, or comes with one that has."""
+    import sys
+    from importlib.metadata import packages_distributions
+
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    pinned = {line.split("==")[0].replace("_", "-") for line in lines if "==" in line}
+    comes_along = {"anyio": "httpx", "httpx2": "huggingface-hub"}
+    comes_along |= {"starlette": "fastapi", "pydantic": "pydantic-settings"}
+    paths = [ROOT / "app.py", *(path for room in ALLOWED for path in (ROOT / room).rglob("*.py"))]
+    tops = {name.split(".")[0] for path in paths for name in imports(path) if not name.startswith(".")}
+    for top in tops - ROOMS - set(sys.stdlib_module_names):
+        distributions = {name.lower().replace("_", "-") for name in packages_distributions().get(top, [])}
+        assert pinned & (distributions | {comes_along.get(top)}), top
 
 
 def test_every_module_says_what_it_is():

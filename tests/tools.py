@@ -1,5 +1,6 @@
 """Outside programs that some tests drive."""
 
+import importlib.util
 import os
 import shutil
 
@@ -14,3 +15,11 @@ def need(program: str) -> str:
     if os.environ.get("REQUIRE_TOOLS"):
         pytest.fail(f"{program} is not installed, and this run must not skip")
     pytest.skip(f"{program} is not installed")
+
+
+def need_module(name: str) -> None:
+    """Skip the test without a package, and fail where REQUIRE_TOOLS is set (CI)."""
+    if importlib.util.find_spec(name) is None:
+        if os.environ.get("REQUIRE_TOOLS"):
+            pytest.fail(f"{name} is not installed, and this run must not skip")
+        pytest.skip(f"{name} is not installed")

@@ -1,14 +1,19 @@
 // What must happen in the browser: the run token, the address, and the buttons that need no server.
 window.talk = {
   busy: "", // the token of the run that this page looks at; a second click is the same run
+  value: null, // what the status panel shows
 
-  token() {
+  // The click: all inputs as they are, and the run token in the last one.
+  order(names, values) {
+    const inputs = Object.fromEntries(names.map((name, i) => [name, values[i]]));
     if (!talk.busy) {
       const bytes = crypto.getRandomValues(new Uint8Array(16));
       talk.busy = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
       talk.address({ run: talk.busy });
+      talk.stage.begin(inputs.picture);
+      talk.history.begin(talk.busy, inputs);
     }
-    return talk.busy;
+    return [...values.slice(0, -1), talk.busy];
   },
 
   address(wanted) {
@@ -18,34 +23,77 @@ window.talk = {
     if (url.href !== location.href) history.replaceState(history.state, "", url);
   },
 
-  // The panel shows something new: keep the address true, so that a reload comes back to it.
-  shown(value) {
-    if (!value || !value.run) return;
-    talk.busy = value.kind === "busy" ? value.run : "";
-    talk.address(!value.link ? {} : value.job ? { job: value.job, engine: value.engine } : { run: value.run });
+  // On load: the run that the address names, else one of this browser's that nobody is looking at.
+  async whereabouts() {
+    const asked = new URL(location.href).searchParams;
+    const key = asked.get("job") || asked.get("run");
+    if (key) return [key, asked.get("engine") || ""];
+    const left = await talk.history.unwatched();
+    return left ? [left.job || left.run, left.engine || ""] : ["", ""];
   },
 
-  // What this browser keeps, for pages whose address is not the visitor's (a frame, a new tab).
-  kept(value, before) {
-    if (!value || !value.run) return before;
-    return value.link ? { run: value.run, job: value.job, engine: value.engine, at: Date.now() / 1000 } : null;
+  // The panel shows something new: keep the address, the stage, the history and the details true.
+  shown(value) {
+    talk.value = value;
+    if (!value || !value.run) return;
+    const busy = value.kind === "busy" && !value.stopped;
+    talk.busy = busy ? value.run : "";
+    talk.address(!value.link ? {} : value.job ? { job: value.job, engine: value.engine } : { run: value.run });
+    talk.stage.shown(value);
+    talk.history.shown(value);
+    if (talk.details) talk.details.value = value.details;
+    talk.announce(`${value.title}. ${value.line}`);
+    if (value.wants_key && !document.querySelector("#key input")) talk.choose("infinitetalk");
+  },
+
+  // One live region for the whole page, outside of what is drawn anew.
+  announce(html) {
+    const live = document.querySelector("#live");
+    const text = new DOMParser().parseFromString(html, "text/html").body.textContent;
+    if (live && live.textContent !== text) live.textContent = text;
+  },
+
+  // The main button while a run goes on.
+  button(value, words) {
+    const busy = value?.kind === "busy" && !value.stopped;
+    const engine = busy ? value.engine : document.querySelector("#engine input:checked")?.value;
+    return { __type__: "update", value: words[busy ? "going" : "go"][engine] ?? words.go.preview, interactive: !busy };
   },
 
   choose(engine) {
-    document.querySelector(`#engine input[value="${engine}"]`)?.click();
+    const choice = document.querySelector(`#engine input[value="${engine}"]`);
+    choice?.click();
+    choice?.scrollIntoView({ block: "center" });
+  },
+
+  copy(button) {
+    const said = (text) => {
+      const before = button.textContent;
+      button.textContent = text;
+      setTimeout(() => (button.textContent = before), 4000);
+    };
+    const text = button.dataset.text ?? location.href;
+    // In a frame the clipboard may be closed to us: then the address is shown, to be copied by hand.
+    const shown = () => prompt(button.textContent, text);
+    (navigator.clipboard?.writeText(text) ?? Promise.reject()).then(() => said(button.dataset.done), shown);
+  },
+
+  // By way of a blob: the server's own header would name the file after the run.
+  async download(address) {
+    const link = document.createElement("a");
+    const answer = await fetch(address);
+    link.href = answer.ok ? URL.createObjectURL(await answer.blob()) : address;
+    link.download = "talking.mp4";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   },
 
   act(what, button) {
     const generate = document.querySelector("#generate");
     const video = document.querySelector("#result video");
     const acts = {
-      copy: () => navigator.clipboard.writeText(location.href).then(() => (button.textContent = button.dataset.done)),
-      download: () => {
-        const link = document.createElement("a");
-        link.href = video.currentSrc || video.src;
-        link.download = "talking.mp4";
-        link.click();
-      },
+      copy: () => talk.copy(button),
+      download: () => talk.download(video.currentSrc || video.src),
       segmind: () => window.open(button.dataset.to, "_blank", "noopener"),
       preview: () => talk.choose("preview"),
       render: () => talk.choose("infinitetalk"),
@@ -53,6 +101,7 @@ window.talk = {
       picture: () => document.querySelector("#picture")?.scrollIntoView({ block: "center" }),
       again: () => generate.click(),
       submit_again: () => generate.click(),
+      settings: () => document.querySelector("#history [data-do='again']")?.click(),
     };
     acts[what]?.();
   },

@@ -1,17 +1,38 @@
+// The status panel: its clock and ruler tick here, between the server's words.
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+let heardAt = Date.now();
+let lastUsed = "";
+
 function tick() {
-  const face = element.querySelector(".clock");
-  if (!face || !face.dataset.since) return;
-  const seconds = face.dataset.took ? Number(face.dataset.took) : Math.max(0, Date.now() / 1000 - face.dataset.since);
+  const value = props.value, face = element.querySelector(".clock");
+  if (!face || value.elapsed_s === null) return;
+  const runs = value.kind === "busy";
+  const seconds = value.elapsed_s + (runs ? (Date.now() - heardAt) / 1000 : 0);
   face.textContent = clock(seconds);
+  measure(value, seconds);
+}
+
+function measure(value, seconds) {
   const ruler = element.querySelector(".ruler");
   if (!ruler) return;
-  const low = Number(ruler.dataset.low), high = Number(ruler.dataset.high), full = 1.5 * high;
-  ruler.querySelector(".band").style.cssText = `left:${(low / full) * 100}%;width:${((high - low) / full) * 100}%`;
-  ruler.querySelector(".past").style.width = `${Math.min(100, (seconds / full) * 100)}%`;
-  const legend = element.querySelector(".legend");
-  if (seconds > 2 * high) legend.textContent = legend.dataset.late;
+  const full = 1.5 * value.high, past = value.share ?? Math.min(1, seconds / full);
+  ruler.querySelector(".past").style.width = `${100 * past}%`;
+  if (value.share !== null) return;
+  const band = ruler.querySelector(".band").style;
+  band.left = `${(100 * value.low) / full}%`;
+  band.width = `${(100 * (value.high - value.low)) / full}%`;
+  if (seconds > 2 * value.high) element.querySelector(".late").textContent = value.late;
 }
+
+function changed() {
+  heardAt = Date.now();
+  talk.shown(props.value);
+  tick();
+  // The template was drawn anew: whoever used a button by keyboard finds it again.
+  if (lastUsed && document.activeElement === document.body) element.querySelector(`[data-do="${lastUsed}"]`)?.focus();
+}
+
+element.addEventListener("focusin", (event) => (lastUsed = event.target.dataset?.do ?? ""));
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (!button) return;
@@ -19,7 +40,6 @@ element.addEventListener("click", (event) => {
   else if (button.dataset.do === "look") trigger("retry");
   else talk.act(button.dataset.do, button);
 });
-watch("value", () => { talk.shown(props.value); tick(); });
-talk.shown(props.value);
-tick();
+watch("value", changed);
+changed();
 setInterval(tick, 1000);

@@ -12,20 +12,21 @@ _TOOTH = 0.12  # width of one
 _BLACK = 16.0
 
 
-def paint(patch: Bytes, u: Floats, v: Floats, lips: Lips, *, teeth: bool) -> Floats:
+def paint(patch: Bytes, u: Floats, v: Floats, lips: Lips, gap: float) -> Floats:
     """Return the inside as YUV, (height, width, 3); it is seen only where the lips part.
 
-    `patch` is the face in YUV with the canonical coordinates `u`, `v`. Where the picture shows its own teeth,
-    none are painted.
+    `patch` is the face in YUV with the canonical coordinates `u`, `v`. Where the picture shows the mouth open
+    by `gap` already, its own inside goes on below: its teeth are not painted twice.
     """
-    below = v - lips.at(u)
-    lip = _usual(patch, (np.abs(below - 0.08) < 0.06) & (lens(u, lips.left, lips.right) > 0.4))  # noqa: PLR2004
-    skin = _usual(patch, (np.abs(np.abs(u) - 0.5) < 0.15) & (np.abs(v - 0.7) < 0.2))  # noqa: PLR2004
+    across = lens(u, lips.left, lips.right)
+    below = v - lips.at(u) - gap * across
+    lip = _usual(patch, (np.abs(below - 0.08) < 0.06) & (across > 0.4))  # noqa: PLR2004
     inside = np.empty((*u.shape, 3), np.float32)
-    inside[:] = _dark(lip)
+    inside[:] = _dark(lip) if gap == 0 else _seen_dark(patch, (below < 0) & (below > -gap * across), lip)
     deeper = rise(below, 0.05, 0.35)[..., None]
     inside += deeper * (_tongue(lip) - inside) * 0.5
-    if teeth:
+    if gap == 0:
+        skin = _usual(patch, (np.abs(np.abs(u) - 0.5) < 0.15) & (np.abs(v - 0.7) < 0.2))  # noqa: PLR2004
         shown = _teeth_shape(u, below, lips)[..., None]
         inside += shown * (_enamel(skin) * _shading(u, below, lips)[..., None] + _OFFSET - inside)
     return inside
@@ -44,6 +45,15 @@ def _dark(lip: Floats) -> Floats:
     return np.array(
         [_BLACK + 0.16 * (lip[0] - _BLACK), 128 + 0.25 * (lip[1] - 128), 128 + 0.45 * (lip[2] - 128)]
     )
+
+
+def _seen_dark(patch: Bytes, opening: Flags, lip: Floats) -> Floats:
+    """Return the dark that the picture's open mouth shows; a smile may be all teeth, and shows none."""
+    pixels = patch[opening].astype(np.float32)
+    if not len(pixels):
+        return _dark(lip)
+    seen = np.median(pixels[pixels[:, 0] <= np.percentile(pixels[:, 0], 25)], axis=0)
+    return np.asarray(seen, np.float32) if seen[0] < 0.6 * lip[0] else _dark(lip)
 
 
 def _tongue(lip: Floats) -> Floats:

@@ -38,7 +38,9 @@ def _inside(lab: Floats) -> Flags:
     cheeks = (np.abs(np.abs(_PATCH.u) - 0.55) < 0.15)[None, :] & (np.abs(_PATCH.v - 0.75) < 0.2)[:, None]  # noqa: PLR2004
     usual = float(np.median(light[cheeks]))
     lighter, paler = light - usual, float(np.median(chroma[cheeks])) - chroma
-    teeth = (lighter > -6) & (lighter + paler > 9)  # noqa: PLR2004 - in L*, a*, b* units
+    redder = lab[..., 1] - float(np.median(lab[..., 1][cheeks]))  # a wet lower lip shines as teeth do
+    least = 9 + max(0.0, 0.5 * (35 - usual))  # on the darkest skin lips are lighter than it
+    teeth = (lighter > -6) & (lighter + paler > least) & (redder < 5)  # noqa: PLR2004 - in L*, a*, b* units
     dark = light < 0.45 * usual
     return np.asarray(teeth | dark)
 

@@ -111,7 +111,7 @@ class _Eye:
 
     @classmethod
     def prepared(cls, planes: Bytes, frame: Canonical, size: Size, at: float, opening: Opening) -> "_Eye":
-        top, bottom, half = opening.top - _ROOM, opening.bottom + 0.5 * _ROOM, opening.half + _ROOM
+        top, bottom, half = opening.top - _ROOM, opening.bottom + 0.5 * _ROOM, opening.half + 2 * _ROOM
         region = Region.around(frame, size, (at - half - 0.08, top - 0.08, at + half + 0.08, bottom + 0.08))
         rest = np.ascontiguousarray(planes[region.rows, region.columns])
         u, v = region.fine()
@@ -124,7 +124,7 @@ class _Eye:
         return cls(
             region=region,
             rest=rest,
-            skin=_lid(rest, region, v - upper, aside < _MIDDLE),
+            skin=_lid(rest, region, v - upper, v - lower, aside < _MIDDLE),
             lashes=_lash_colour(rest, aside < 1, part),
             part=part,
             inside=sides * rise(part, -0.12, 0.02) * rise(part, 1.2, 1.0),
@@ -143,8 +143,12 @@ class _Eye:
         return np.asarray(cv2.convertScaleAbs(drawn), np.uint8)
 
 
-def _lid(patch: Bytes, region: Region, below: Floats, central: Flags) -> Floats:
-    """Return the skin above the lashes turned down over the eye; its usual colour where that is not skin."""
+def _lid(patch: Bytes, region: Region, below: Floats, under: Floats, central: Flags) -> Floats:
+    """Return the skin above the lashes turned down over the eye; its usual colour where that is not skin.
+
+    `below` and `under` are v from the upper and the lower edge of the eye. A lid comes out of the shade of
+    its socket as it shuts: downwards it takes on the colour of the skin under the eye.
+    """
     skin = patch[central & (below < -0.01) & (below > -0.07)].astype(np.float32)  # noqa: PLR2004
     usual = np.median(skin, axis=0)
     turned = np.maximum(below, 0)
@@ -153,7 +157,9 @@ def _lid(patch: Bytes, region: Region, below: Floats, central: Flags) -> Floats:
     turned_down = moved(patch, shift, cv2.INTER_LINEAR).astype(np.float32)
     mirror = np.asarray(cv2.GaussianBlur(turned_down, (0, 0), max(0.6, 0.03 * region.frame.iod)))
     unlike = np.abs(mirror - usual).max(axis=-1, keepdims=True)
-    return np.asarray(usual + (mirror - usual) * rise(unlike, 30, 10), np.float32)
+    lid = usual + (mirror - usual) * rise(unlike, 30, 10)
+    lit = np.median(patch[central & (under > 0.02) & (under < 0.07)], axis=0)  # noqa: PLR2004
+    return np.asarray(lid + 0.6 * rise(below, 0, 0.12)[..., None] * (lit - usual), np.float32)
 
 
 def _lash_colour(patch: Bytes, central: Flags, part: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 The lower sheet carries lip and chin, the upper one the upper lip; where neither covers a pixel any more one
 looks into the mouth. At rest the two add up to exactly the picture. A mouth that the picture shows open can
-be closed, as the lower sheet slides over the upper.
+be closed, or nearly so, as the lower sheet slides over the upper.
 """
 
 from dataclasses import dataclass
@@ -20,9 +20,11 @@ from infinitalk_local.render.yuv import Bytes, Floats, Frame
 
 _DROP = 0.26  # of the eye distance: how far the lower lip goes down at openness 1
 _CHIN = 0.6  # the chin's part of that: flesh stretches between the two
+_CLOSING = 0.2  # how far a mouth that the picture shows open is closed: more would crush the chin
 _LIFT = 0.16  # the upper lip's part of that
 _PRESSED = 0.02  # how far the lower lip goes up when lips are pressed
 _SPREAD = 0.16  # how much wider or narrower a mouth becomes
+_JAW = 1.0  # half the width of what moves with it
 _SOFT = 0.012  # half width of the cut
 
 
@@ -40,19 +42,22 @@ class Mouth:
 
     def __init__(self, planes: Bytes, face: Face, frame: Canonical, size: Size) -> None:
         lips, row = face.mouth, float(face.mouth.at(np.zeros(1))[0])
-        self._gap = face.gap
-        self._region = Region.around(frame, size, (-1.0, row - 0.5, 1.0, row + 1.35))
+        # Who laughs already has less far to open, and never shuts the mouth altogether.
+        self._opens = _DROP * max(0.4, 1 - 1.5 * face.gap)
+        self._closes = min(0.85 * face.gap, _CLOSING) + _PRESSED
+        self._region = Region.around(frame, size, (-_JAW, row - 0.5, _JAW, row + 1.35))
         patch = planes[self._region.rows, self._region.columns]
         u, v = self._region.fine()
-        cut = lips.at(u) + face.gap * lens(u, lips.left, lips.right)
+        # A hair above the lower lip: its edge must not stay behind, and dark goes unseen in the dark.
+        cut = lips.at(u) + 0.94 * face.gap * lens(u, lips.left, lips.right)
         soft = max(_SOFT, 0.75 / frame.iod)
         low = np.rint(255 * rise(v - cut, -soft, soft)).astype(np.uint8)
         self._low, self._up = np.dstack([patch, low]), np.dstack([patch, 255 - low])
-        self._inside = cavity.paint(patch, u, v, lips, teeth=face.gap == 0)
+        self._inside = cavity.paint(patch, u, v, lips, face.gap)
         self._fields = _Fields.of(self._region, face)
 
     def draw(self, frame: Frame, shape: Shape) -> None:
-        drop = _DROP * shape.open - (0.85 * self._gap + _PRESSED) * shape.press
+        drop = self._opens * shape.open - self._closes * shape.press
         low_field, up_field = self._fields.at(drop, _SPREAD * shape.wide, self._region)
         low, up = moved(self._low, low_field), moved(self._up, up_field)
         self._region.put(frame, self._joined(low, up))
@@ -88,9 +93,9 @@ class _Fields:
         return cls(
             u=aside,
             half=(lips.right - lips.left) / 2,
-            bell=_CHIN * rise(np.abs(aside), 0.95, 0.25),
+            bell=_CHIN * rise(np.abs(aside), _JAW - 0.05, 0.25),
             into_chin=rise(below - face.gap, 0.10, 0.5),
-            down=rise(below - 0.7 * face.gap, 1.15, 0.62) * rise(np.abs(aside), 0.95, 0.7),
+            down=rise(below - 0.7 * face.gap, 1.15, 0.62) * rise(np.abs(aside), _JAW - 0.05, 0.7),
             lip=rise(below, -0.34, -0.06),
             round=np.exp(-((aside / 0.5) ** 2) - (below / 0.34) ** 2) * rise(np.abs(aside), 0.95, 0.7),
         )

@@ -1,12 +1,16 @@
-"""Two services shared by the tests: a page, and an embedded server on a port that plays Segmind for it."""
+"""What the tests of the page share: pages, embedded servers that play Segmind for them, and a browser."""
 
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from infinitalk_local import LocalSettings
+from tests.app.browsing import FLAGS
 from tests.app.pages import Page, page
+from tests.app.segminds import Moods, moods
 from tests.local.serving import copies, serving
+from tests.tools import need
 
 KEY = "SG_the_visitors_own_key"
 
@@ -25,3 +29,26 @@ def shared_page(tmp_path_factory: pytest.TempPathFactory, segmind: str) -> Itera
     settings = {"INFINITALK_BASE_URL": segmind, "HOSTING": "segmind"}
     with page(tmp_path_factory.mktemp("page"), **settings) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def moody(tmp_path_factory: pytest.TempPathFactory, tiny_mp4: bytes) -> Iterator[tuple[str, Moods]]:
+    """Yield a paid service that misbehaves as its key says, and its count of submissions."""
+    with moods(tmp_path_factory.mktemp("moods"), tiny_mp4) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def moody_page(tmp_path_factory: pytest.TempPathFactory, moody: tuple[str, Moods]) -> Iterator[Page]:
+    """Yield a page whose InfiniteTalk is the service of many moods."""
+    settings = {"INFINITALK_BASE_URL": moody[0], "HOSTING": "segmind"}
+    with page(tmp_path_factory.mktemp("moody"), **settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=need("chromium"), args=FLAGS)
+        yield chromium
+        chromium.close()

@@ -1,12 +1,15 @@
 """Settings, journal, limits, outbox and runs: small promises, each by itself."""
 
 import asyncio
+import os
 import stat
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from infinitalk_app.application import Application
 from infinitalk_app.embedded import Embedded
 from infinitalk_app.explain import explain
 from infinitalk_app.journal import Entry, Journal, new_token
@@ -14,7 +17,7 @@ from infinitalk_app.limits import Budget, Visitor
 from infinitalk_app.outbox import Outbox, sweep
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Runs
-from infinitalk_app.settings import SettingsError, read
+from infinitalk_app.settings import Settings, SettingsError, read
 from infinitalk_client import TalkRequest
 from infinitalk_local import LocalSettings
 
@@ -217,6 +220,39 @@ def test_what_a_crash_left_is_swept_after_its_time(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_sweep_passes_over_what_goes_meanwhile(tmp_path):
+    """A run that ends while the folder is swept does not end the sweeping; a dangling link is like it."""
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "file").write_bytes(b"x")
+    now = (tmp_path / "file").stat().st_mtime
+    sweep(tmp_path, 3600, now + 3700)
+    assert not (tmp_path / "file").exists()
+
+
+async def test_the_start_of_a_page_sweeps_what_a_crash_left(tmp_path):
+    """Inputs older than an hour and videos older than two are gone at once; others wait for their time."""
+    built = Application(Settings(infinitalk_state_dir=tmp_path / "state"))
+    now = time.time()
+    ages = {
+        (built.folders.outbox, 3700): False,
+        (built.folders.outbox, 3500): True,
+        (built.folders.scratch, 3700): False,
+        (built.folders.results, 3700): True,
+        (built.folders.results, 7300): False,
+    }
+    for folder, age in ages:
+        path = folder / f"{age}.jpg"
+        path.write_bytes(b"x")
+        os.utime(path, (now - age, now - age))
+    old = [folder / f"{age}.jpg" for (folder, age), kept in ages.items() if not kept]
+    async with asyncio.timeout(10), built.lifespan(None):
+        while any(path.exists() for path in old):  # noqa: ASYNC110  # a folder sends no events
+            await asyncio.sleep(0)
+    assert {key for key in ages if (key[0] / f"{key[1]}.jpg").exists()} == {
+        key for key, kept in ages.items() if kept
+    }
+
+
 async def test_one_token_is_one_run_however_many_look_on():
     """The second start with a token starts nothing; both onlookers see the end."""
     starts, go = [], asyncio.Event()
@@ -270,10 +306,10 @@ async def test_a_run_can_be_stopped_before_it_is_committed_and_not_after():
     runs = Runs(explain)
     run = runs.start(TOKEN, "infinitetalk", work)
     await started.wait()
-    run.committed = True
+    run.show(committed=True)
     await runs.stop(TOKEN)
     assert not run.now.ended
-    run.committed = False
+    run.show(committed=False)
     await runs.stop(TOKEN)
     assert run.now.state == "CANCELLED"
 

@@ -10,6 +10,7 @@ from tests.app.conftest import KEY
 from tests.app.pages import free_port, inputs, page
 from tests.app.proxying import LOGIN, login_proxy
 
+FORGED = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "https"}
 PAID = {"engine": "infinitetalk", "consent": True, "api_key": KEY}
 
 
@@ -36,7 +37,10 @@ def test_behind_a_proxy_with_a_login_the_storage_is_used(tmp_path, segmind):
 
 
 def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4):
-    """Where the service can read the page's files, it gets Gradio file URLs, and nothing is uploaded."""
+    """Where the service can read the page's files, it gets Gradio file URLs, and nothing is uploaded.
+
+    Forged headers change no address.
+    """
     from infinitalk_local import LocalSettings
     from tests.local.serving import copies, serving
 
@@ -46,10 +50,11 @@ def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4):
         serving(settings) as segmind,
         page(tmp_path / "state", port=port, INFINITALK_BASE_URL=segmind) as running,
     ):
-        _, status = running.client().predict(**inputs(**PAID), api_name="/generate")
+        client = Client(running.url, headers=FORGED, verbose=False)
+        _, status = client.predict(**inputs(**PAID), api_name="/generate")
         address = stored_at(segmind, status["request_id"])
         assert address.startswith(f"http://127.0.0.1:{port}/gradio_api/file=")
-        assert httpx.get(address).status_code in (403, 404)  # the inputs are gone with the end of the run
+        assert httpx.get(address).status_code == 403  # the inputs are gone with the end of the run
         assert running.left_behind() == []
     assert not any("storage" in note for note in status["warnings"])
 

@@ -1,6 +1,7 @@
 """/generate from files to a checked video, as a program uses it."""
 
 import secrets
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -180,30 +181,83 @@ def test_the_visitors_key_stays_nowhere(shared_page, client):
     assert KEY not in httpx.get(f"{shared_page.url}/config").text
 
 
+def asked(page: Page, method: str, target: str) -> tuple[int, bytes]:
+    """Send a request line as it stands (a client would tidy it up), and return status and body."""
+    with socket.create_connection(("127.0.0.1", int(page.url.rsplit(":", 1)[1])), 10) as line:
+        line.sendall(f"{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head[9:12]), body
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/gradio_api/file=https://example.com/",
         "/gradio_api/file/https://example.com/",
         "/gradio_api/file=http://127.0.0.1/",
+        "/gradio_api/file=%68ttp://example.com/",
+        "/gradio_api/file/%68ttps://example.com/",
+        "/gradio_api/file%3Dhttp://example.com/",
+        "/gradio_api/file=https%3A%2F%2Fexample.com/",
+        "/gradio_api/file=https:/example.com/",
+        "/gradio_api/file=https://example.com/%0a",
+        "/gradio_api/file=https://example.com/?a=1",
         "/gradio_api/deep_link?session_hash=abc",
-        "/monitoring/summary",
     ],
 )
 def test_doors_that_gradio_leaves_open_are_closed(shared_page, path):
-    """No relay for public addresses, no deep link that dumps a session, no monitoring."""
-    assert httpx.get(shared_page.url + path).status_code in (403, 404)
+    """No relay for public addresses, however they are spelt, and no deep link that dumps a session."""
+    assert asked(shared_page, "GET", path) == (403, b'{"error":"closed"}')
+    assert asked(shared_page, "HEAD", path) == (403, b"")
 
 
-def test_ordinary_file_addresses_still_pass(shared_page):
-    """The page's own examples are served, its source is not."""
-    good = httpx.get(f"{shared_page.url}/gradio_api/file={ROOT}/examples/portraits/mira.jpg")
-    assert httpx.get(f"{shared_page.url}/gradio_api/file={ROOT}/app.py").status_code in (403, 404)
-    assert httpx.get(f"{shared_page.url}/gradio_api/file={shared_page.state}/journal").status_code in (
-        403,
-        404,
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=HTTP://example.com/",
+        "/gradio_api/file=hTTps://example.com/",
+        "/gradio_api/file=//example.com/",
+        "/gradio_api/file=/https://example.com/",
+        "/gradio_api/file//https://example.com/",
+        "/gradio_api/file=%20https://example.com/",
+        "/gradio_api/file=%2568ttp://example.com/",
+        "/gradio_api/file=%0ahttps://example.com/",
+        "/gradio_api/file=ftp://example.com/",
+        "/gradio_api/proxy=https://example.com/",
+        "/file=https://example.com/",
+        "//gradio_api/file=https://example.com/",
+        "/gradio_api//file=https://example.com/",
+        "/x/../gradio_api/file=https://example.com/",
+        "/monitoring/summary",
+    ],
+)
+def test_other_spellings_reach_nothing(shared_page, path):
+    """Gradio itself says no to these; should a later one say yes, this tells."""
+    status, body = asked(shared_page, "GET", path)
+    assert status in (400, 403, 404)
+    assert b'{"detail":' in body
+
+
+def test_ordinary_file_addresses_still_pass(shared_page, tmp_path):
+    """What was uploaded and what is in the outbox is served whole and in part; source and journal are not."""
+    content = bytes(range(256)) * 8
+    upload = httpx.post(
+        f"{shared_page.url}/gradio_api/upload", files={"files": ("https.jpg", content, "image/jpeg")}
     )
-    assert good.status_code in (200, 403, 404)
+    hosted = shared_page.state / "outbox" / "unguessable.jpg"
+    hosted.write_bytes(content)
+    files = f"{shared_page.url}/gradio_api/file="
+    try:
+        for path in (upload.json()[0], str(hosted)):
+            assert httpx.get(files + path).content == content
+            part = httpx.get(files + path, headers={"range": "bytes=0-1023"})
+            assert (part.status_code, part.content) == (206, content[:1024])
+            assert part.headers["content-range"] == "bytes 0-1023/2048"
+    finally:
+        hosted.unlink()
+    for closed in (ROOT / "app.py", shared_page.state / "journal", shared_page.log, hosted, hosted.parent):
+        assert httpx.get(f"{files}{closed}").status_code == 403
     assert httpx.get(f"{shared_page.url}/healthz").json() == {"status": "ok"}
 
 

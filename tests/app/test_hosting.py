@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from infinitalk_app import words
 from infinitalk_app.hosting import Hosting, Surroundings, file_url, prove
 from infinitalk_app.refusals import Refusal
 
@@ -93,6 +94,80 @@ async def test_a_dead_address_is_no_proof(file):
     assert "Nothing answers" in await prove("http://127.0.0.1:9", file)
 
 
+async def test_an_address_that_is_none_is_no_proof(file):
+    """A forwarded header may say anything; the visitor gets a sentence all the same."""
+    assert "Nothing answers" in await prove("https://a b.example", file)
+    for host in ("[", "[::1", "a b.example", "evil.example/\\", "é" * 70 + ".example"):
+        trusting = Surroundings(trust_proxy=True)
+        base = trusting.base({"x-forwarded-host": host})
+        assert base is None or await prove(base, file)
+
+
+async def test_an_address_that_drips_is_no_proof(file):
+    """The proof has its time in all, however often a byte comes."""
+    done = threading.Event()
+
+    def drip(request):
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(CONTENT)))
+        request.end_headers()
+        with contextlib.suppress(OSError):
+            while not done.wait(0.02):
+                request.wfile.write(b"x")
+        return 200, {}, b""
+
+    with site(drip) as base:
+        assert "Nothing answers" in await prove(base, file, timeout_s=0.3)
+        done.set()
+
+
+async def test_behind_a_trusted_proxy_its_address_is_proved_and_used(file):
+    """With TRUST_PROXY the forwarded host counts, after the same proof as any other."""
+    with site(by_range(CONTENT)) as base:
+        forwarded = {"x-forwarded-host": base.removeprefix("http://"), "x-forwarded-proto": "http"}
+        trusting = Hosting("gradio", Surroundings(trust_proxy=True, service_is_near=True))
+        assert (await trusting.publish((file,), forwarded, no_upload)).urls == (file_url(base, file),)
+        other = Hosting("gradio", Surroundings(service_is_near=True))
+        with pytest.raises(Refusal, match="no public address"):
+            await other.publish((file,), forwarded, no_upload)
+
+
+async def test_a_second_replica_is_noticed_by_the_proof(file, tmp_path):
+    """Behind a balancer whose other replica has no such file, the files go another way, and it is said."""
+    turns = iter([lambda request: (404, {}, b""), by_range(CONTENT)])
+
+    async def upload(path: Path) -> str:
+        return "https://images.example/1"
+
+    def either(request):
+        return next(turns)(request)
+
+    with site(either) as base:
+        hosting = Hosting("auto", Surroundings(local_url=base, service_is_near=True))
+        elsewhere = await hosting.publish((file,), {}, upload)
+        assert (elsewhere.via, elsewhere.note) == ("segmind", words.VIA_SEGMIND)
+        assert (await hosting.publish((file,), {}, no_upload)).via == "gradio"
+
+
+@pytest.mark.parametrize("mode", ["auto", "gradio"])
+async def test_a_dead_share_link_costs_nothing(file, mode):
+    """The link is known, nobody answers behind it: the fall-back with its note, or the ways out."""
+    sent = []
+
+    async def upload(path: Path) -> str:
+        sent.append(path)
+        return "https://images.example/1"
+
+    with site(lambda request: (404, {}, b"<html>No interface is running right now</html>")) as base:
+        hosting = Hosting(mode, Surroundings(share_url=base, service_is_near=True))
+        if mode == "auto":
+            assert (await hosting.publish((file,), {}, upload)).via == "segmind"
+        else:
+            with pytest.raises(Refusal, match=r"404.*share=True"):
+                await hosting.publish((file,), {}, upload)
+    assert len(sent) == (mode == "auto")
+
+
 @pytest.mark.parametrize(
     ("known", "expected"),
     [
@@ -172,11 +247,11 @@ async def test_with_gradio_alone_the_refusal_names_the_ways_out(file):
     with pytest.raises(Refusal) as caught:
         await Hosting("gradio", Surroundings()).publish((file,), {}, no_upload)
     sentence = caught.value.trouble.sentence
-    for words in (
+    for part in (
         "no public address",
         "Nothing was charged",
         "PUBLIC_BASE_URL",
         "share=True",
         "public Space",
     ):
-        assert words in sentence
+        assert part in sentence

@@ -44,6 +44,18 @@ def test_upload_sends_a_data_url_and_returns_an_address(connect, tmp_path, body)
     assert fake.last("upload").headers["x-api-key"] == KEY
 
 
+@pytest.mark.parametrize(("name", "kind"), [("a.webp", "image/webp"), ("A.WMA", "audio/x-ms-wma")])
+def test_a_files_type_does_not_depend_on_the_system(connect, tmp_path, monkeypatch, name, kind):
+    """A machine without a table of types sends the same data URL."""
+    import mimetypes
+
+    monkeypatch.setattr(mimetypes, "guess_type", mimetypes.MimeTypes().guess_type)
+    (tmp_path / name).write_bytes(b"bytes")
+    fake = Fake(upload=httpx.Response(200, json={"url": URL}))
+    connect(fake).upload(tmp_path / name)
+    assert f"data:{kind};base64," in fake.last("upload").content.decode()
+
+
 @pytest.mark.parametrize("name", ["voice.wav", "voice.M4A", "voice.ogg", "voice.flac", "empty.mp3"])
 def test_upload_refuses_what_the_storage_would_not_take(connect, tmp_path, name):
     """The vendor's SDK refuses these before sending; so do we, with a way out."""
@@ -113,6 +125,14 @@ def test_history_of_a_job_that_has_no_video(connect, word, state):
     body = {"model_status": word, "error": "blocked", "generation_url": None}
     found = connect(Fake(history=httpx.Response(200, json=body))).history(REQUEST_ID)
     assert (found.state, found.url, found.error) == (state, None, "blocked")
+
+
+def test_words_in_the_record_are_cleaned_like_any_others(connect):
+    """Markup and the key do not come through the record either."""
+    for words in ("<script>alert(1)</script>", f"refused {KEY}"):
+        body = {"model_status": "FAILED", "error": words}
+        found = connect(Fake(history=httpx.Response(200, json=body))).history(REQUEST_ID)
+        assert found.error in (None, "refused …")
 
 
 def test_history_without_the_job(connect):
@@ -266,6 +286,15 @@ def test_logs_and_reprs_hold_no_key_no_payload_and_no_query(caplog, connect, tal
         assert KEY not in shown
         assert "hush" not in shown
         assert talk.prompt not in shown
+
+
+def test_generate_says_the_id_as_soon_as_it_is_known(caplog, connect, talk, tiny_mp4, tmp_path):
+    """All of it in one call tells the id too: who is killed in the middle finds it in the log."""
+    fake = Fake(post=submitted(), look=completed(), result=finished(), media=media(tiny_mp4))
+    with caplog.at_level(logging.INFO, logger="infinitalk_client"):
+        connect(fake).generate(talk, tmp_path / "talk.mp4")
+    ours = [record.getMessage() for record in caplog.records if record.name == "infinitalk_client"]
+    assert ours == [f"submitted {REQUEST_ID}"]
 
 
 def test_an_odd_id_cannot_leave_its_place_in_the_path(connect):

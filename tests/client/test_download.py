@@ -1,8 +1,8 @@
 """The video on its way to the disk: streamed, resumed, checked, and nothing left behind when it fails."""
 
-import asyncio
 import errno
 
+import anyio
 import httpx
 import pytest
 
@@ -11,6 +11,7 @@ from infinitalk_client import (
     Client,
     DownloadError,
     InvalidRequest,
+    JobExpired,
     JobFailed,
     Unreachable,
 )
@@ -60,6 +61,31 @@ def test_generate_is_all_of_it(connect, talk, tiny_mp4, tmp_path):
     assert fake.count["post"] == 1
 
 
+def test_an_expired_job_is_recovered_by_the_record(connect, tiny_mp4, tmp_path):
+    """Where the history still names the video, it is fetched without asking for status or result."""
+    record = {"model_status": "COMPLETED", "generation_url": f"{BASE}/outputs/talk.mp4"}
+    fake = Fake(history=httpx.Response(200, json=record), media=media(tiny_mp4))
+    path = connect(fake).job(REQUEST_ID).recover(tmp_path / "talk.mp4")
+    assert path.read_bytes() == tiny_mp4
+    assert "x-api-key" not in fake.last("media").headers
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        (httpx.Response(200, json={"model_status": "COMPLETED", "generation_url": None}), JobExpired),
+        (httpx.Response(200, json={"model_status": "FAILED", "error": "no face"}), JobFailed),
+        (error(404), JobExpired),
+    ],
+)
+def test_a_job_that_cannot_be_recovered_says_why(connect, tmp_path, answer, wanted):
+    """No video in the record, a failed job, or no record: an error with the id, and nothing on the disk."""
+    with pytest.raises(wanted) as caught:
+        connect(Fake(history=answer)).job(REQUEST_ID).recover(tmp_path / "talk.mp4")
+    assert caught.value.request_id == REQUEST_ID
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_key_stays_away_from_the_storage(connect, tiny_mp4, tmp_path):
     """The video's address gets neither key nor cookie, be it foreign or the API's own origin."""
     for url in ("https://images.segmind.com/talk.mp4", f"{BASE}/outputs/talk.mp4"):
@@ -81,6 +107,9 @@ def test_the_key_stays_away_from_the_storage(connect, tiny_mp4, tmp_path):
         "https://[::1]/a.mp4",
         "https://[::ffff:10.0.0.1]/a.mp4",
         "https://[fd00::1]/a.mp4",
+        "https://[fec0::1]/a.mp4",
+        "https://[::7f00:1]/a.mp4",
+        "https://[64:ff9b::a00:1]/a.mp4",
         "https://2130706433/a.mp4",
         "https://0x7f.1/a.mp4",
         "https://intranet/a.mp4",
@@ -153,6 +182,14 @@ def test_another_part_than_was_asked_for_starts_over(connect, tiny_mp4, cut, tmp
     assert "range" not in fake.last("media").headers
 
 
+def test_the_rest_of_another_file_is_not_taken(connect, tiny_mp4, cut, tmp_path):
+    """A storage that does not know If-Range tells of another file by its ETag: fetch the whole."""
+    fake = done(media=[cut, rest(tiny_mp4, 1000, etag='"v2"'), media(tiny_mp4, etag='"v2"')])
+    assert connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+    assert fake.count["media"] == 3
+    assert "range" not in fake.last("media").headers
+
+
 @pytest.mark.parametrize("headers", [{"etag": 'W/"v1"'}, {"etag": ""}])
 def test_without_a_strong_validator_nothing_is_resumed(connect, tiny_mp4, tmp_path, headers):
     """A weak ETag does not promise the same bytes, so the whole is fetched again."""
@@ -220,8 +257,10 @@ def test_what_is_no_video_is_refused(connect, tmp_path, body):
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 def test_a_video_that_is_gone_is_said_so(connect, tmp_path, status):
     """A storage that refuses ends the download at once."""
-    with pytest.raises(DownloadError, match=str(status)):
+    with pytest.raises(DownloadError, match=str(status)) as caught:
         connect(done(media=error(status))).job(REQUEST_ID).download(tmp_path / "talk.mp4")
+    assert f'client.job("{REQUEST_ID}").wait()' in str(caught.value)
+    assert caught.value.detail == f"The video could not be fetched (HTTP {status})."
     assert list(tmp_path.iterdir()) == []
 
 
@@ -326,22 +365,39 @@ def test_a_full_disk_is_its_own_error_and_leaves_nothing(tmp_path, tiny_mp4):
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_cancelled_download_leaves_nothing(tmp_path, tiny_mp4):
-    """Cancelled in the middle of the body, the part goes."""
-    began = asyncio.Event()
+@pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx, as above
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
+async def test_a_cancelled_download_leaves_nothing(tmp_path, tiny_mp4, anyio_backend):
+    """Cancelled in the middle of the body, the part goes, under asyncio and trio."""
+    began = anyio.Event()
 
     class Hanging(Body):
         async def __aiter__(self):
             yield tiny_mp4[:100]
             began.set()
-            await asyncio.Event().wait()
+            await anyio.sleep_forever()
 
     fake = done(media=httpx.Response(200, headers={"content-type": "video/mp4"}, stream=Hanging()))
     client = AsyncClient(KEY, base_url=BASE, transport=httpx.MockTransport(fake))
-    task = asyncio.create_task(client.job(REQUEST_ID).download(tmp_path / "talk.mp4"))
-    await began.wait()
-    assert len(list(tmp_path.iterdir())) == 1
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(client.job(REQUEST_ID).download, tmp_path / "talk.mp4")
+        await began.wait()
+        assert len(list(tmp_path.iterdir())) == 1
+        tasks.cancel_scope.cancel()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_in_mid_download_leaves_nothing(tmp_path, tiny_mp4):
+    """An interrupted synchronous download takes its part along."""
+
+    class Interrupted(Body):
+        def __iter__(self):
+            yield tiny_mp4[:100]
+            assert len(list(tmp_path.iterdir())) == 1
+            raise KeyboardInterrupt
+
+    fake = done(media=httpx.Response(200, headers={"content-type": "video/mp4"}, stream=Interrupted()))
+    client = Client(KEY, base_url=BASE, transport=httpx.MockTransport(fake))
+    with pytest.raises(KeyboardInterrupt):
+        client.job(REQUEST_ID).download(tmp_path / "talk.mp4")
     assert list(tmp_path.iterdir()) == []

@@ -82,7 +82,18 @@ def test_bytes_are_not_printed():
     assert len(repr(result_of(finished(B64)))) < 400
 
 
-@pytest.mark.parametrize("seed", [7, "7", 7.0])
-def test_numbers_as_strings(seed):
-    """The wire sometimes sends numbers as strings."""
-    assert result_of(finished(URL, seed=seed)).seed == 7
+@pytest.mark.parametrize(
+    ("told", "seed"),
+    [
+        (7, 7),
+        ("7", 7),
+        (7.0, 7),
+        ("7.0", 7),
+        (2**63 - 1, 2**63 - 1),
+        (str(2**53 + 1), 2**53 + 1),
+        (True, None),
+    ],
+)
+def test_numbers_as_strings(told, seed):
+    """The wire sometimes sends numbers as strings; a long seed keeps its last digit."""
+    assert result_of(finished(URL, seed=told)).seed == seed

@@ -65,6 +65,7 @@ def test_plain_text():
         httpx.Response(405, html="<!doctype html><title>405 Method Not Allowed</title>"),
         httpx.Response(405, text="<html><body>no</body></html>"),
         httpx.Response(400, json={"error": "<script>alert(1)</script>"}),
+        httpx.Response(400, json={"error": " " * 5000 + "<b>late</b>"}),
     ],
 )
 def test_html_is_never_quoted(answer):
@@ -72,6 +73,11 @@ def test_html_is_never_quoted(answer):
     found = refusal(answer)
     assert found.detail is None
     assert "<" not in str(found)
+
+
+def test_a_comparison_is_no_markup():
+    """A sentence may say that one number is less than another."""
+    assert refusal(error(400, "length 3 < minimum 4")).detail == "length 3 < minimum 4"
 
 
 def test_long_words_are_cut():

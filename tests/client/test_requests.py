@@ -39,7 +39,7 @@ def test_two_addresses_are_enough():
             *(None, 5, b"https://a/b"),
         ],
         "audio": ["", "voice.mp3", "data:audio/mp3;base64,AA==", None],
-        "prompt": ["", "   ", "x" * 2001, None, 5],
+        "prompt": ["", "   ", "x" * 2001, "half \ud83d", None, 5],
         "resolution": ["480", "1080p", "480P", "", None, 480],
         "fps": [15, 31, 0, -25, 25.0, "25", True, None],
         "seed": [-2, 1.5, "7", True, None],

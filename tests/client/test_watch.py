@@ -4,8 +4,10 @@ import httpx
 import pytest
 
 from infinitalk_client import (
+    APIError,
     BadRequest,
     InfinitalkError,
+    InsufficientCredits,
     JobExpired,
     JobFailed,
     JobState,
@@ -247,12 +249,30 @@ def test_a_job_taken_up_later_is_expired_at_once(connect, time):
     assert time.slept == []
 
 
-@pytest.mark.parametrize(("status", "kind"), [(401, NotAuthorized), (400, BadRequest)])
-def test_a_refusal_ends_a_wait_and_names_the_job(connect, status, kind):
-    """What will not get better is raised at once, with the id."""
-    with pytest.raises(kind) as caught:
-        connect(Fake(look=error(status))).job(REQUEST_ID).wait()
-    assert caught.value.request_id == REQUEST_ID
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        *((400, BadRequest), (401, NotAuthorized), (402, InsufficientCredits), (403, NotAuthorized)),
+        *((405, APIError), (406, BadRequest), (410, APIError), (302, APIError), (307, APIError)),
+    ],
+)
+def test_a_refusal_ends_a_wait_names_the_job_and_says_how_to_go_on(connect, time, status, kind):
+    """What will not get better is raised at once, a redirect too; the id and the way on are in its text."""
+    fake = Fake(look=error(status, "because", location="https://elsewhere.test/"))
+    with pytest.raises(APIError, match=rf'client\.job\("{REQUEST_ID}"\)\.wait\(\)') as caught:
+        connect(fake).job(REQUEST_ID).wait()
+    assert (type(caught.value), caught.value.request_id, caught.value.detail) == (kind, REQUEST_ID, "because")
+    assert fake.count == {"look": 1}
+    assert time.slept == []
+
+
+@pytest.mark.parametrize("fault", [httpx.UnsupportedProtocol("ftp"), httpx.LocalProtocolError("bad")])
+def test_what_cannot_be_sent_is_no_weather(connect, fault):
+    """A request that httpx refuses to send is raised as it is."""
+    fake = Fake(look=fault)
+    with pytest.raises(type(fault)):
+        connect(fake).job(REQUEST_ID).wait()
+    assert fake.count["look"] == 1
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,12 @@ PRIVATE = [
     "2002:7f00:0001::",
     "64:ff9b::7f00:1",
     "2001:db8::1",
+    "fec0::1",
+    "::7f00:1",
+    "::ffff:0:7f00:1",
+    "64:ff9b:1::7f00:1",
 ]
-PUBLIC = ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8"]
+PUBLIC = ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -223,6 +227,37 @@ async def test_addresses_that_are_none(url):
     """Nonsense is a reason, not a crash."""
     with pytest.raises(BadInput):
         await Fetcher(resolver=names()).fetch(url, "picture")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [f"http://{'a' * 70}.com/x", "http://a..b/x", "http://xn--a/x", "http://a.example/\ud800"],
+    ids=ascii,
+)
+async def test_names_that_are_none(url):
+    """A name that the system's resolver cannot even ask for is a reason, too."""
+    with pytest.raises(BadInput, match="cannot be read"):
+        await Fetcher().fetch(url, "picture")
+
+
+async def test_the_next_address_is_tried_when_one_cannot_be_reached(site, monkeypatch):
+    """Many names have an address (IPv6) that this machine cannot reach, in front of one that it can."""
+
+    async def both(host: str, port: int) -> list[str]:
+        return ["127.0.0.0", "127.0.0.1"]
+
+    monkeypatch.setattr(fetch, "is_public", lambda address: True)
+    site.answers["/a.jpg"] = (200, {}, b"picture")
+    assert (
+        await Fetcher(resolver=both).fetch(f"http://two.example:{site.port}/a.jpg", "picture") == b"picture"
+    )
+
+
+@pytest.mark.parametrize("origin", ["localhost:7860", "nowhere", "ftp://a.example", "http://", "http://a\n"])
+def test_an_origin_that_is_none_is_refused(origin):
+    """A slip in `--trust` is told at once, and not found out by a failed job."""
+    with pytest.raises(ValueError, match="not an origin"):
+        Fetcher([origin])
 
 
 async def test_a_refused_connection_is_told():

@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
 from infinitalk_local import LocalSettings, create_app
+from infinitalk_local.renderer import RenderOptions, render
+from infinitalk_local.talk import BadInput
 from tests.local.conftest import body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in
 from tests.processes import assert_gone, children_of
@@ -57,6 +60,24 @@ def own_temporary_folder(tmp_path, monkeypatch):
 def test_a_render_that_ends_badly_fails_its_job(tmp_path, code, reason):
     """A kill, a crash, rubbish and a missing video are each told; the child's own sentence is passed on."""
     assert re.search(reason, fate(stand_in(tmp_path, code)))
+
+
+@pytest.mark.parametrize(
+    ("picture", "sound", "reason"),
+    [
+        ("portrait", b"#EXTM3U\n#EXTINF:5,\nfile:///etc/hostname\n", "not a sound file"),
+        ("portrait", b"ffconcat version 1.0\nfile sound\n", "not a sound file"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 300 300\n", b"", "not a picture"),
+    ],
+    ids=["HLS", "ffconcat", "EPS"],
+)
+def test_inputs_are_read_through_the_guard(picture, sound, reason):
+    """The true renderer takes no playlist and no program for an input; the sentence names no path."""
+    image = (ROOT / "examples/portraits/mira.jpg").read_bytes() if picture == "portrait" else picture
+    options = RenderOptions("480p", 16, 1, "Hello.")
+    with pytest.raises(BadInput, match=reason) as caught:
+        render(image, sound, options, LocalSettings().render_command, 60)
+    assert "/" not in str(caught.value)
 
 
 def test_a_render_that_hangs_is_stopped(tmp_path):
@@ -113,14 +134,26 @@ async def test_closing_in_process_ends_everything(tmp_path):
     assert_gone(int(pid_file.read_text()))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_server_leaves_no_process_and_no_file(tmp_path, own_temporary_folder, number):
-    """`python -m infinitalk_local`, stopped in mid-render, takes its child and its files along."""
+@pytest.fixture
+def hang_up_counts():
+    """Let children hear SIGHUP, also where these tests run under nohup, which has them ignore it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_stopped_server_leaves_no_process_and_no_file(own_temporary_folder, hang_up_counts, number):
+    """`python -m infinitalk_local`, stopped in mid-render, takes child and files along, without a fuss.
+
+    Who waits for a synchronous call is told, and not kept until the connection is cut.
+    """
     server = subprocess.Popen(
         [sys.executable, "-m", "infinitalk_local", "--port", "0"],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(own_temporary_folder)},
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
     with server, connect(server.stdout.readline().split()[-1]) as http:
@@ -129,13 +162,16 @@ def test_a_stopped_server_leaves_no_process_and_no_file(tmp_path, own_temporary_
             for path in ("examples/portraits/mira.jpg", "examples/voices/hello.mp3")
         ]
         body = {"image": urls[0], "audio": urls[1], "prompt": "Hi.", "resolution": "720p", "fps": 30}
-        request_id = http.post(SUBMIT, json=body).json()["request_id"]
-        while "progress" not in http.get(f"/v2/requests/{request_id}/status").json():
-            pass
-        children = children_of(server.pid)
-        assert children
-        server.send_signal(number)
+        with ThreadPoolExecutor() as threads:
+            waiting = threads.submit(http.post, "/v1/infinite-talk", json=body)
+            while not any(map(children_of, children_of(server.pid))):  # the renderer's own ffmpeg
+                assert not waiting.done(), waiting.result().text
+            children = children_of(server.pid)
+            server.send_signal(number)
+            told = waiting.result()
         server.wait(30)
+        assert server.stderr.read() == ""
+    assert (told.status_code, told.json()) == (422, {"error": "The server was stopped."})
     for pid in children:
         assert_gone(pid)
 

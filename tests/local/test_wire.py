@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from infinitalk_local import LocalSettings
+from infinitalk_local.files import SUFFIXES
 from tests.local.conftest import PICTURE, SOUND, body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in
 
@@ -116,6 +117,7 @@ def test_a_wrong_key_is_refused():
         (b"\xff\xfe", "application/json", 400),
         (b"[" * 100_000, "application/json", 400),
         (b"", "application/json", 400),
+        (b'{"data_urls": "\xff"}', "application/json", 400),
     ],
 )
 def test_a_body_that_is_no_json_object(http, path, content, kind, status):
@@ -123,6 +125,14 @@ def test_a_body_that_is_no_json_object(http, path, content, kind, status):
     answer = http.post(path, content=content, headers={"content-type": kind})
     assert answer.status_code == status
     assert set(answer.json()) == {"error"}
+
+
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1e999", '"\\ud800"', '{"\\udfff": 1}'])
+def test_what_json_cannot_carry_is_refused(http, value):
+    """Python would read these, and the record could not tell them again."""
+    content = f'{{"image": "http://a.test/a", "audio": "http://a.test/b", "x": {value}}}'
+    answer = http.post(SUBMIT, content=content, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()) == (400, {"error": "The body is not valid JSON"})
 
 
 @pytest.mark.parametrize(
@@ -144,7 +154,8 @@ def test_a_value_outside_its_set_is_refused_at_once(http, values):
     "values",
     [
         *({"image": None}, {"image": "data:image/png;base64,AA=="}, {"audio": ""}, {"audio": 5}),
-        *({"prompt": ""}, {"prompt": "x" * 2001}, {"seed": -2}, {"seed": "7"}),
+        *({"prompt": ""}, {"prompt": "x" * 2001}, {"prompt": "a\0b"}, {"prompt": None}),
+        *({"seed": -2}, {"seed": "7"}),
         {"image": "http://127.0.0.1:9/a.jpg"},
     ],
     ids=lambda values: str(values)[:40],
@@ -165,6 +176,7 @@ def test_other_bad_values_fail_at_the_first_look(http, values):
         assert again.json()["status"] == "FAILED"
         assert again.json()["error"] == look.json()["error"]
     assert "cost" not in look.json()["metrics"]
+    assert look.json()["error"] != "Internal error."
 
 
 def test_unknown_things_are_404(http):
@@ -226,6 +238,54 @@ def test_files_are_served_without_a_key_and_by_range(http, server):
     part = httpx.get(url, headers={"range": "bytes=2-"})
     assert (part.status_code, part.content) == (206, whole.content[2:])
     assert len(url.rsplit("/", 1)[1]) > 30
+    same, other = whole.headers["etag"], '"other"'
+    assert httpx.get(url, headers={"range": "bytes=2-", "if-range": same}).status_code == 206
+    assert httpx.get(url, headers={"range": "bytes=2-", "if-range": other}).content == whole.content
+    head = httpx.head(url)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
+    assert httpx.head(f"{server}/outputs/x.mp4").status_code == 404
+    assert httpx.head(f"{server}/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("kind", sorted(SUFFIXES))
+def test_a_file_keeps_its_type(http, kind):
+    """What was uploaded as a picture or a sound is served as one, whatever the system's table knows."""
+    (url,) = http.post("/upload-asset", json={"data_urls": [f"data:{kind};base64,AAAA"]}).json()["file_urls"]
+    served = httpx.get(url).headers["content-type"]
+    assert SUFFIXES[served] == SUFFIXES[kind]
+
+
+def test_what_lies_here_is_read_under_any_name_of_the_server(http, server):
+    """An upload and a finished video are inputs, also when the server is asked under another name."""
+    body = body_of(http)
+    video = http.get(f"/v2/requests/{_completed(http, body)}").json()["output"]
+    other = {"image": video, "audio": body["audio"].replace("127.0.0.1", "localhost"), "prompt": "Hi."}
+    assert _completed(http, other)
+    gone = ended(
+        http, http.post(SUBMIT, json=body | {"image": f"{server}/assets/gone.jpg"}).json()["request_id"]
+    )
+    assert "no longer here" in gone.json()["error"]
+
+
+def _completed(http, body) -> str:
+    request_id = http.post(SUBMIT, json=body).json()["request_id"]
+    look = ended(http, request_id)
+    assert look.status_code == 200, look.text
+    return request_id
+
+
+def test_an_upload_stays_while_a_job_needs_it(tmp_path, tiny_mp4):
+    """The retention of an upload is over before its job begins: the job has it all the same, then it goes."""
+    settings = LocalSettings(render_command=copies(tmp_path, tiny_mp4), retention_s=1, delay_s=1.5)
+    with serving(settings) as base, connect(base) as http:
+        body = body_of(http)
+        request_id = http.post(SUBMIT, json=body).json()["request_id"]
+        while (look := http.get(f"/v2/requests/{request_id}/status").json())["status"] != "COMPLETED":
+            assert look["status"] != "FAILED", look
+            httpx.get(body["image"])  # whoever asks for a file has the old ones removed
+        while httpx.get(body["image"]).status_code != 404:
+            pass
 
 
 @pytest.mark.parametrize(
@@ -284,10 +344,11 @@ def test_a_job_is_never_forgotten_before_it_has_ended(tmp_path, tiny_mp4):
 
 
 @pytest.mark.parametrize("status", [402, 406])
-def test_an_empty_account(status):
-    """Told to, the server has no credits: by 402 or 406, and a balance of zero."""
+@pytest.mark.parametrize("path", [SUBMIT, "/v1/infinite-talk", "/v2/mock-inference"])
+def test_an_empty_account(status, path):
+    """Told to, the server has no credits for any job: by 402 or 406, and a balance of zero."""
     with serving(LocalSettings(no_credits=status)) as base, connect(base) as http:
-        answer = http.post(SUBMIT, json=body_of(http))
+        answer = http.post(path, json=body_of(http))
         assert (answer.status_code, answer.json()) == (status, {"error": "Insufficient credits"})
         assert http.get("/v1/get-user-credits").json()["credits"] == 0
 
@@ -321,6 +382,18 @@ def test_a_full_queue_says_how_long_it_takes(tmp_path):
     assert int(answers[-1].headers["retry-after"]) >= 1
 
 
+def test_twenty_jobs_may_wait(tmp_path):
+    """By default one job runs and twenty wait; the next is refused."""
+    command = stand_in(tmp_path, "time.sleep(60)")
+    with serving(LocalSettings(render_command=command)) as base, connect(base) as http:
+        body = body_of(http)
+        first = http.post(SUBMIT, json=body).json()["request_id"]
+        while http.get(f"/v2/requests/{first}/status").json()["status"] == "QUEUED":
+            pass
+        answers = [http.post(SUBMIT, json=body).status_code for _ in range(21)]
+    assert answers == [200] * 20 + [429]
+
+
 def test_the_mock_model(http):
     """`mock-inference` sleeps as long and costs as much as it is told."""
     request_id = http.post("/v2/mock-inference", json={"sleep": 0.05, "credits": 0.25}).json()["request_id"]
@@ -335,6 +408,30 @@ def test_it_documents_itself(http):
     assert body["properties"]["resolution"]["enum"] == ["480p", "576p", "720p"]
     assert (body["properties"]["fps"]["minimum"], body["properties"]["fps"]["maximum"]) == (16, 30)
     assert "swagger" in http.get("/docs").text.lower()
+
+
+def test_the_documented_answers_are_the_true_ones(http):
+    """Each answer holds no key that /openapi.json does not name, and 422 has the form of the wire."""
+    spec = http.get("/openapi.json").json()
+    assert "HTTPValidationError" not in str(spec)
+    body = body_of(http)
+    request_id = _completed(http, body)
+    answers = {
+        ("post", "/v2/{slug}"): http.post(SUBMIT, json=body),
+        ("get", "/v2/requests/{request_id}/status"): http.get(f"/v2/requests/{request_id}/status"),
+        ("get", "/v2/requests/{request_id}"): http.get(f"/v2/requests/{request_id}"),
+        ("get", "/v1/get-user-credits"): http.get("/v1/get-user-credits"),
+        ("get", "/inference-request/request-history/{request_id}"): http.get(
+            f"/inference-request/request-history/{request_id}"
+        ),
+        ("post", "/upload-asset"): http.post("/upload-asset", json={"data_urls": [SOUND]}),
+        ("get", "/healthz"): http.get("/healthz"),
+    }
+    for (method, path), answer in answers.items():
+        content = spec["paths"][path][method]["responses"]["200"]["content"]["application/json"]
+        assert set(answer.json()) <= set(content["schema"].get("properties", {"status": {}})), path
+    now = spec["paths"]["/v1/{slug}"]["post"]["responses"]["200"]["content"]
+    assert set(now) == {http.post("/v1/infinite-talk", json=body).headers["content-type"]}
 
 
 def test_many_looks_do_not_wait_for_a_render(tmp_path, tiny_mp4):

@@ -41,9 +41,24 @@ def wav_with_header(path: Path, *, rate: int = RATE, channels: int = 1, claims: 
     return path
 
 
-def run_ffmpeg(*arguments: str | Path) -> None:
+def wav_extensible(path: Path, samples: np.ndarray, *, bits: int) -> Path:
+    """Write 16-bit samples as floats of 32 or 64 bits, with the long header of some recorders."""
+    size, kind = bits // 8, struct.pack("<H", 3) + bytes.fromhex("000000001000800000aa00389b71")
+    form = struct.pack("<HHIIHHHHI", 0xFFFE, 1, RATE, RATE * size, size, bits, 22, bits, 4) + kind
+    data = (samples / 32768).astype(f"<f{size}").tobytes()
+    head = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data))
+    return write(path, b"RIFF" + struct.pack("<I", len(head) + len(data)) + head + data)
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def run_ffmpeg(*arguments: str | Path) -> bytes:
+    """Run it, and return what it writes to its standard output."""
     command = [ffmpeg.find(), "-nostdin", "-loglevel", "error", "-y", *map(str, arguments)]
-    subprocess.run(command, check=True)
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
 
 
 def convert(source: Path, target: Path, *arguments: str) -> Path:

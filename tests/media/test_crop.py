@@ -2,7 +2,7 @@
 
 import pytest
 
-from infinitalk_media.crop import model_crop
+from infinitalk_media.crop import lost_sides, model_crop
 
 
 @pytest.mark.parametrize("resolution", ["480p", "576p", "720p"])
@@ -19,6 +19,39 @@ def test_a_crop_lies_in_the_middle_and_has_the_shape_of_its_bucket(size, resolut
     assert abs(2 * crop.top + crop.height - height) <= 1
     assert crop.width == width or crop.height == height
     assert 0 <= crop.lost(width, height) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("size", "resolution", "shape"),
+    [
+        ((1080, 1920), "480p", (448, 832)),
+        ((1920, 1080), "480p", (896, 448)),
+        ((3024, 4032), "480p", (576, 704)),
+        ((1000, 1000), "480p", (640, 640)),
+        ((1080, 1920), "720p", (704, 1280)),
+        ((1920, 1080), "720p", (1280, 704)),
+        ((500, 2000), "720p", (512, 1920)),
+    ],
+    ids=str,
+)
+def test_the_shape_is_the_open_models(size, resolution, shape):
+    """The nearest of the shapes in the open model's own lists, by height over width."""
+    crop = model_crop(*size, resolution)
+    assert (crop.bucket_width, crop.bucket_height) == shape
+
+
+@pytest.mark.parametrize(
+    ("size", "sides"),
+    [
+        ((1920, 1080), {"top": 0.056, "bottom": 0.056}),
+        ((1080, 1920), {"left": 0.021, "right": 0.021}),
+        ((832, 832), {}),
+    ],
+    ids=str,
+)
+def test_the_sides_that_are_lost_can_be_told(size, sides):
+    """Top and bottom or left and right, as shares of the height or the width."""
+    assert lost_sides(*size, "480p") == pytest.approx(sides, abs=0.001)
 
 
 def test_a_square_loses_nothing():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from infinitalk_media import MediaError, ffmpeg, sound
-from tests.media.making import convert, silence, speech, write_wav
+from tests.media.making import convert, run_ffmpeg, silence, speech, write, write_wav
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def test_the_clip_has_the_length_that_was_asked_for(recording, target):
     facts = sound.prepare(recording, target, seconds=10)
     seconds, rate, channels, codec = judge(target)
     assert seconds == pytest.approx(10, abs=0.03)
+    assert len(sound.decode(target, rate=44100)) == 441_000
     assert (rate, channels, codec) == (44100, 1, "mp3float")
     assert facts.duration_s == 10
     assert facts.trimmed
@@ -60,12 +61,33 @@ def test_a_short_recording_is_padded(tmp_path, target):
     assert any("silence was added" in warning for warning in facts.warnings)
 
 
-def test_the_cut_does_not_click(recording, target):
-    """Where the recording was cut, it fades: the last ten milliseconds are quiet."""
-    sound.prepare(recording, target, start_s=1.03, seconds=5.02)
-    samples = sound.decode(target, rate=44100)
-    assert np.abs(samples[-440:]).max() < 0.12
-    assert np.abs(samples).max() > 0.25
+@pytest.mark.parametrize("name", ["late.wav", "late.mp3", "late.m4a"])
+def test_the_clip_begins_to_the_millisecond(tmp_path, target, name):
+    """What sounds at 6.00 s is at 0.40 s of a clip that starts at 5.60 s."""
+    late = write_wav(tmp_path / "s.wav", np.concatenate([silence(6), speech(6, pauses=False)]))
+    sound.prepare(late if name == "late.wav" else convert(late, tmp_path / name), target, start_s=5.6)
+    samples = np.abs(sound.decode(target, rate=44100))
+    assert np.argmax(samples > 0.15) / 44100 == pytest.approx(0.4, abs=0.004)
+
+
+@pytest.mark.parametrize(
+    ("part", "fades_in", "fades_out"),
+    [
+        ({"seconds": 5}, False, True),
+        ({"start_s": 1, "seconds": 5}, True, True),
+        ({"start_s": 1, "seconds": 7}, True, False),
+        ({"seconds": 8}, False, False),
+    ],
+    ids=["end cut off", "both cut off", "start cut off", "whole"],
+)
+def test_it_fades_only_where_it_was_cut(tmp_path, target, part, fades_in, fades_out):
+    """A hard cut would click: 5 ms up at the start, 30 ms down at the end; an end of its own is kept."""
+    source = write_wav(tmp_path / "tone.wav", speech(8, pauses=False))
+    sound.prepare(source, target, **part)
+    samples = np.abs(sound.decode(target, rate=44100))
+    assert (samples[:44].max() < 0.1) == fades_in
+    assert (samples[-220:].max() < 0.12) == fades_out
+    assert samples[441:-2000].max() > 0.25
 
 
 def test_the_end_may_be_put_into_a_pause(tmp_path, target):
@@ -76,6 +98,58 @@ def test_the_end_may_be_put_into_a_pause(tmp_path, target):
         3.75, abs=0.06
     )
     assert sound.prepare(path, target, seconds=5).duration_s == 5
+
+
+@pytest.mark.parametrize("seconds", [0.5, 0.6, 1, 2, 4])
+def test_a_pause_near_the_beginning_does_not_eat_the_clip(tmp_path, target, seconds):
+    """However short the part, at least half of it is kept, and never less than can be sent."""
+    path = write_wav(tmp_path / "p.wav", np.concatenate([speech(0.2), silence(0.3), speech(9, pauses=False)]))
+    facts = sound.prepare(path, target, seconds=seconds, end_in_pause=True)
+    assert max(0.5, seconds / 2) <= facts.end_s <= seconds
+
+
+def test_without_a_cut_there_is_no_pause_to_look_for(tmp_path, target):
+    """A recording that is not cut ends where it ends."""
+    path = write_wav(tmp_path / "p.wav", np.concatenate([speech(4), silence(0.5), speech(1)]))
+    assert sound.prepare(path, target, end_in_pause=True).duration_s == 5.5
+
+
+def test_the_facts_say_which_part_was_taken(recording, tmp_path, target):
+    """From where to where, what was added, and nothing when all of it is sent."""
+    facts = sound.prepare(recording, target, start_s=3, seconds=5)
+    assert facts.taken == "Seconds 3.00 to 8.00 of the recording are used."
+    rest = sound.prepare(recording, target, start_s=18, seconds=5)
+    assert (rest.taken, rest.duration_s) == ("Seconds 18.00 to 20.00 of the recording are used.", 3.5)
+    assert sound.prepare(write_wav(tmp_path / "six.wav", speech(6)), target).taken == ""
+
+
+def test_clipping_of_one_channel_is_told(tmp_path, target):
+    """A mix with a quiet channel would hide it."""
+    loud = np.clip(speech(5, volume=3.0).astype(float) * 20, -32768, 32767).astype("<i2")
+    path = convert(
+        write_wav(tmp_path / "x.wav", loud), tmp_path / "y.wav", "-af", "pan=stereo|FL=c0|FR=0.2*c0"
+    )
+    assert any("too loud" in warning for warning in sound.prepare(path, target).warnings)
+
+
+@pytest.mark.parametrize("start_s", [0, 4])
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("live.webm", ["-c:a", "libopus", "-live", "1", "-f", "webm"]),
+        ("live.mp4", ["-c:a", "aac", "-movflags", "frag_keyframe+empty_moov", "-f", "mp4"]),
+        ("live.ogg", ["-c:a", "libopus", "-f", "ogg"]),
+    ],
+)
+def test_a_recording_of_a_browser_is_cut_without_an_index(tmp_path, target, name, how, start_s):
+    """Microphones of browsers write as they go: WebM, MP4 and OGG without length or index."""
+    source = write_wav(tmp_path / "s.wav", np.concatenate([speech(4), silence(6)]))
+    live = write(tmp_path / name, run_ffmpeg("-i", source, *how, "pipe:1"))
+    if start_s:
+        with pytest.raises(MediaError, match="no sound in the chosen part"):
+            sound.prepare(live, target, start_s=start_s + 0.2, seconds=5)
+    else:
+        assert sound.prepare(live, target, seconds=5).duration_s == 5
 
 
 @pytest.mark.parametrize(
@@ -148,7 +222,7 @@ def test_a_start_after_the_end_is_said_so(recording, tmp_path, target):
 def test_a_decode_that_takes_too_long_is_stopped(tmp_path, monkeypatch):
     """A child that does not end is killed after its time, and the visitor is told."""
     slow = tmp_path / "slow"
-    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
     slow.chmod(0o755)
     monkeypatch.setenv("FFMPEG_BINARY", str(slow))
     with pytest.raises(MediaError, match="took too long"):

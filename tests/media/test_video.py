@@ -52,7 +52,8 @@ def test_every_usual_video_becomes_h264_in_an_mp4(tmp_path, name, codec):
 @pytest.mark.parametrize(
     ("make", "sense"),
     [
-        (lambda f: film(f / "a.mp4", size="1x1".replace("1", "64")), "too small"),
+        (lambda f: film(f / "a.mp4", size="64x64"), "too small"),
+        (lambda f: _large(f / "a.mp4"), "larger than 50 MB"),
         (lambda f: film(f / "a.mp4", seconds=40), "longer than 30 seconds"),
         (lambda f: _bytes(f / "a.mp4", b""), "empty"),
         (lambda f: _bytes(f / "a.mp4", b"hello, this is text"), "not a video"),
@@ -61,7 +62,7 @@ def test_every_usual_video_becomes_h264_in_an_mp4(tmp_path, name, codec):
         (lambda f: _sound_only(f / "a.mp4"), "cannot be read"),
         (lambda f: f / "missing.mp4", "missing"),
     ],
-    ids=["small", "long", "empty", "text", "cut", "playlist", "sound only", "missing"],
+    ids=["small", "large", "long", "empty", "text", "cut", "playlist", "sound only", "missing"],
 )
 def test_a_bad_video_gets_a_sentence(tmp_path, make, sense):
     """Each bad video is refused in one sentence that fits it; no path is in it, and nothing is left."""
@@ -78,9 +79,28 @@ def _bytes(path: Path, data: bytes) -> Path:
     return path
 
 
+def _large(path: Path) -> Path:
+    film(path)
+    with path.open("r+b") as file:
+        file.truncate(50 * 1024**2 + 1)
+    return path
+
+
 def _sound_only(path: Path) -> Path:
     run_ffmpeg("-f", "lavfi", "-i", "sine=440:d=2", "-c:a", "aac", path)
     return path
+
+
+def test_a_phones_video_is_set_upright(tmp_path):
+    """What a phone stores lying, with a note to turn it, is turned for good."""
+    lying = film(tmp_path / "lying.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+    turned = tmp_path / "turned.mp4"
+    run_ffmpeg("-display_rotation", "90", "-i", lying, "-c", "copy", turned)
+    assert mp4.inspect(turned, needs_sound=False).turned
+    facts = video.prepare(turned, tmp_path / "clean.mp4")
+    assert (facts.width, facts.height) == (240, 320)
+    assert not mp4.inspect(facts.path, needs_sound=False).turned
+    assert video.prepare(lying, tmp_path / "clean.mp4").width == 320
 
 
 def test_frames_are_spread_over_the_whole_video(tmp_path):
@@ -105,12 +125,13 @@ def test_pictures_in_the_same_container_are_no_videos(tmp_path):
     assert video.is_video(_bytes(tmp_path / "a", b"\x00\x00\x00\x18ftypisom"))
 
 
-def test_the_index_at_the_end_is_told_and_mended(tmp_path):
-    """`faststart` says whether a browser can begin to play before the whole file is there."""
+def test_a_finished_video_begins_at_once_and_says_what_it_is(tmp_path):
+    """`finish` moves an index from the end to the beginning, writes the comment, and leaves one file."""
     late = film(
         tmp_path / "late.mp4", "-f", "lavfi", "-i", "sine=440:d=2", "-c:v", "libx264", "-pix_fmt", "yuv420p"
     )
     assert not mp4.inspect(late).faststart
-    mp4.move_index_first(late)
-    assert mp4.inspect(late).faststart
+    mp4.finish(late, "made by AI")
+    facts = mp4.inspect(late)
+    assert (facts.faststart, facts.comment) == (True, "made by AI")
     assert list(tmp_path.iterdir()) == [late]

@@ -93,3 +93,17 @@ def test_the_weak_list_works_or_falls_back(tmp_path, voice, name):
     assert report.renderer in ("talking", "ambient")
     assert (report.reason is None) == (report.renderer == "talking")
     assert len(frames_of(tmp_path / "talk.mp4")) == report.frames
+
+
+@pytest.mark.parametrize("name", ["tone06", "dark_laugh", "grey_laugh", "moustache_smile"])
+def test_an_open_mouth_opens_further_into_its_own_dark(name):
+    """Below the teeth of a smile the mouth is as dark as the picture shows it: no paler mouth in it."""
+    (rest, rgb), (wide, _) = scene(name, tracks(5, 0.0)), scene(name, tracks(5, 1.0))
+    picture, _ = load(name)
+    found = face.find(picture).scaled(len(rgb) / len(picture), len(rgb) / len(picture))
+    middle = (found.mouth.left + found.mouth.right) / 2
+    line = float(found.mouth.at(np.array([middle]))[0])
+    column = np.linspace(line + 0.6 * found.gap, line + found.gap + 0.06, 20, dtype=np.float32)
+    places = np.stack([np.full_like(column, middle), column], axis=1)
+    x, y = np.rint(found.frame.pixels(places)).astype(int).T
+    assert wide.draw(0).y[y, x][-10:].max() < int(rest.draw(0).y[y, x].min()) + 25

@@ -1,0 +1,67 @@
+"""python -m docs.pictures: takes the pictures of the page in docs/pictures, from the running page itself."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from infinitalk_local import LocalSettings
+from tests.app.browsing import DESKTOP, DONE, FLAGS, NARROW, PHONE, expect_title, opened
+from tests.app.pages import page
+from tests.local.serving import serving
+from tests.tools import need
+
+TARGET = Path(__file__).parent / "pictures"
+KEY = "SG_any_key_will_do"
+
+
+def main() -> None:
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as state, serving(LocalSettings(delay_s=12.0)) as segmind:
+        settings = {"INFINITALK_BASE_URL": segmind, "HOSTING": "segmind"}
+        with page(Path(state), **settings) as running, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=need("chromium"), args=FLAGS)
+            _take(browser, running.url)
+            browser.close()
+
+
+def _take(browser: Browser, url: str) -> None:
+    _shot(browser, url, "first-sight", DESKTOP)
+    _shot(browser, f"{url}?__theme=dark", "dark", DESKTOP)
+    _shot(browser, url, "done", DESKTOP, _preview)
+    _shot(browser, f"{url}?engine=infinitetalk", "running", DESKTOP, _paid)
+    _shot(browser, url, "phone", PHONE)
+    _shot(browser, f"{url}?embed=1", "embed", NARROW)
+
+
+def _shot(
+    browser: Browser,
+    url: str,
+    name: str,
+    size: tuple[int, int],
+    act: Callable[[Page], None] = lambda _: None,
+) -> None:
+    with opened(browser, url, size) as tab:
+        expect(tab.locator("#check")).to_contain_text("speech", timeout=DONE)
+        tab.wait_for_timeout(1500)  # the sample opens its mouth
+        act(tab)
+        tab.wait_for_timeout(1000)
+        tab.evaluate("scrollTo(0, 0)")
+        tab.screenshot(path=TARGET / f"{name}.jpg", type="jpeg", quality=80)
+
+
+def _preview(tab: Page) -> None:
+    tab.locator("#generate").click()
+    expect_title(tab, "Your preview is ready")
+
+
+def _paid(tab: Page) -> None:
+    tab.locator("#key input").fill(KEY)
+    tab.locator("#consent input").check()
+    tab.locator("#generate").click()
+    expect_title(tab, "Rendering at InfiniteTalk")
+
+
+if __name__ == "__main__":
+    main()

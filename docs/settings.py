@@ -1,0 +1,77 @@
+"""python -m docs.settings: writes docs/settings.md from the settings class; a test holds the two together."""
+
+import re
+from pathlib import Path
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from infinitalk_app.settings import Settings
+
+TARGET = Path(__file__).with_name("settings.md")
+KINDS: dict[Any, str] = {
+    bool: "0 or 1",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    Path: "a folder",
+    SecretStr: "a secret",
+}
+TOP = """\
+# Settings
+
+Environment variables of the page, read once, at start. An empty one counts as unset; one that cannot be used
+stops the start with a sentence that names it. This table is made by `python -m docs.settings` from
+`infinitalk_app/settings.py`.
+
+| variable | default | may be | meaning |
+|---|---|---|---|
+"""
+BOTTOM = """
+Read elsewhere: `FFMPEG_BINARY` (another ffmpeg than the one in the requirements), `GRADIO_SERVER_NAME` and
+`GRADIO_SERVER_PORT` (where the page listens), `GRADIO_TEMP_DIR` (where Gradio keeps uploads).
+"""
+
+
+def table() -> str:
+    """Return the text of docs/settings.md."""
+    meanings = _meanings(Settings.__doc__ or "")
+    rows = (_row(name, field, meanings[name]) for name, field in Settings.model_fields.items())
+    return TOP + "".join(rows) + BOTTOM
+
+
+def _meanings(docstring: str) -> dict[str, str]:
+    """Read the Attributes of a docstring; a meaning may go on in deeper lines."""
+    found = re.findall(r"^ {8}(\w+): (.+(?:\n {12}.+)*)", docstring, re.MULTILINE)
+    return {name: re.sub(r"\s+", " ", meaning) for name, meaning in found}
+
+
+def _row(name: str, field: FieldInfo, meaning: str) -> str:
+    meaning = re.sub(r"`(\w+)`", lambda match: f"`{match[1].upper()}`", meaning)
+    return f"| `{name.upper()}` | {_default(field)} | {_kind(field)} | {meaning} |\n"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None:
+        return "chosen at start"
+    if field.default in (None, ""):
+        return "unset"
+    return f"`{field.default}`" if isinstance(field.default, str) else f"`{field.default:g}`"
+
+
+def _kind(field: FieldInfo) -> str:
+    kinds = [kind for kind in get_args(field.annotation) or [field.annotation] if kind is not NoneType]
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(f"`{kind}`" for kind in kinds)
+    kind = "an address" if get_origin(kinds[0]) is Annotated else KINDS[kinds[0]]
+    limits = {type(limit).__name__: limit for limit in field.metadata}
+    low, high = (getattr(limits.get(name), name.lower(), None) for name in ("Ge", "Le"))
+    if low is None:
+        return kind
+    return f"{kind}, {low:g} or more" if high is None else f"{kind}, {low:g} to {high:g}"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(table())

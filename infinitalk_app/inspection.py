@@ -1,0 +1,78 @@
+"""Looks at a visitor's files before a run, each once: the same file again is answered from memory."""
+
+import asyncio
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any
+
+from infinitalk_app.prepare import Room
+from infinitalk_local.looking import face_tier
+from infinitalk_media import MediaError, picture, sound, video
+
+KEPT = 128
+
+
+class Inspector:
+    """Checks files in worker threads, as many at a time as there is room for.
+
+    Gradio names an uploaded file by its content, so a path that was seen before holds the same file.
+    """
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._seen: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
+
+    async def sound(self, file: Path, start_s: float, seconds: float, end_in_pause: bool) -> sound.Facts:
+        """Return what the clip that would be sent is like.
+
+        Raises:
+            MediaError: there is no usable sound.
+        """
+
+        def cut() -> sound.Facts:
+            with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
+                target = Path(folder) / "clip.mp3"
+                return sound.prepare(
+                    file, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
+                )
+
+        found: sound.Facts = await self._once(("sound", file, start_s, seconds, end_in_pause), cut)
+        return found
+
+    async def picture(self, file: Path) -> picture.Facts | video.Facts:
+        """Return the size that the picture, or the short video, would be sent with.
+
+        Raises:
+            MediaError: it cannot be used.
+        """
+
+        def clean() -> picture.Facts | video.Facts:
+            with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
+                if file.is_file() and video.is_video(file):
+                    return video.prepare(file, Path(folder) / "picture.mp4")
+                return picture.prepare(file, Path(folder) / "picture.jpg")
+
+        found: picture.Facts | video.Facts = await self._once(("picture", file), clean)
+        return found
+
+    async def face(self, file: Path) -> str | None:
+        """Return the tier of the face: "full", "weak" or "none"; None when it is not known."""
+        tier: str | None = await self._once(("face", file), lambda: face_tier(file))
+        return tier
+
+    async def _once(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        if key not in self._seen:
+            self._seen[key] = asyncio.create_task(self._room.do(work))
+            while len(self._seen) > KEPT:
+                self._seen.popitem(last=False)
+        task = self._seen[key]
+        try:
+            # A visitor who changes the form again must not end the look of another one at the same file.
+            return await asyncio.shield(task)
+        except MediaError:
+            raise
+        except Exception:
+            self._seen.pop(key, None)
+            raise

@@ -1,0 +1,199 @@
+"""What is known before the click: the line above the button, each fact fine, to mind, or in the way."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, Literal
+
+from infinitalk_app import words
+from infinitalk_app.inspection import Inspector
+from infinitalk_app.record import Record, Usual
+from infinitalk_app.settings import Settings
+from infinitalk_app.spans import span
+from infinitalk_client import AsyncClient, Credits, InfinitalkError, NotAuthorized
+from infinitalk_media import MediaError
+from infinitalk_media.crop import lost_sides
+from infinitalk_media.sound import QUIET_DBFS
+
+BEST_FPS = 25
+CROP_MIN = 0.04  # of the picture on one side: less is not worth a word
+BALANCE_KEPT_S = 60.0
+BALANCE_TIMEOUT_S = 8.0
+
+Kind = Literal["ok", "warn", "bad"]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the form holds just now; files are None where there are none yet."""
+
+    picture: Path | None
+    voice: Path | None
+    start_s: float
+    seconds: float
+    end_in_pause: bool
+    engine: str
+    api_key: str
+    resolution: str
+    fps: float
+
+    @classmethod
+    def of(cls, inputs: Mapping[str, Any]) -> "Form":
+        """Read the form's values as Gradio hands them over; a short video goes before a picture."""
+        picture, voice = inputs.get("video") or inputs.get("picture"), inputs.get("voice")
+        return cls(
+            picture=Path(picture) if picture else None,
+            voice=Path(voice) if voice else None,
+            start_s=float(inputs.get("start_s") or 0),
+            seconds=float(inputs.get("seconds") or 0),
+            end_in_pause=bool(inputs.get("end_in_pause")),
+            engine=str(inputs.get("engine")),
+            api_key=str(inputs.get("api_key") or "").strip(),
+            resolution=str(inputs.get("resolution")),
+            fps=float(inputs.get("fps") or 0),
+        )
+
+    @property
+    def paid(self) -> bool:
+        return self.engine == "infinitetalk"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One fact, in a few words."""
+
+    kind: Kind
+    text: str
+
+
+Reachable = Callable[[Mapping[str, str]], Awaitable[str | None]]
+ClientOf = Callable[[str], AsyncClient]
+
+
+class Purse:
+    """Asks for the balance of a key, at most once a minute; of the key itself it keeps a hash alone."""
+
+    def __init__(self, client_of: ClientOf, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client_of = client_of
+        self._clock = clock
+        self._known: dict[str, tuple[float, Credits]] = {}
+
+    async def balance(self, key: str) -> Credits:
+        """Return the balance; free of charge.
+
+        Raises:
+            InfinitalkError: the key was refused, or the service does not answer.
+        """
+        name = hashlib.sha256(key.encode()).hexdigest()
+        now = self._clock()
+        self._known = {n: known for n, known in self._known.items() if now - known[0] < BALANCE_KEPT_S}
+        if name not in self._known:
+            async with self._client_of(key) as client:
+                self._known[name] = now, await client.credits(timeout=BALANCE_TIMEOUT_S)
+        return self._known[name][1]
+
+
+class Preflight:
+    """Collects the facts of a form; what cannot be found out is left out, never guessed."""
+
+    def __init__(
+        self, settings: Settings, inspector: Inspector, record: Record, purse: Purse, reachable: Reachable
+    ) -> None:
+        self._settings = settings
+        self._inspector = inspector
+        self._record = record
+        self._purse = purse
+        self._reachable = reachable
+
+    async def look(self, form: Form, headers: Mapping[str, str]) -> dict[str, Any]:
+        """Return the facts and the sum as the line shows them; every text is escaped."""
+        looks = [self._voice(form), self._picture(form)]
+        looks += [self._credits(form), self._hosting(headers)] if form.paid else []
+        found = [item for items in await asyncio.gather(*looks) for item in items]
+        shown = [{"kind": item.kind, "text": escape(item.text)} for item in found]
+        return {"items": shown, "sum": escape(self._sum(form))}
+
+    async def _voice(self, form: Form) -> list[Item]:
+        if form.voice is None:
+            return []
+        try:
+            clip = await self._inspector.sound(
+                form.voice, form.start_s, form.seconds, end_in_pause=form.end_in_pause
+            )
+        except MediaError as error:
+            return [Item("bad", str(error))]
+        items = [Item("ok", words.CHECK_SPEECH.format(seconds=clip.duration_s))]
+        if clip.level_dbfs < QUIET_DBFS:
+            items.append(Item("warn", words.CHECK_QUIET))
+        if clip.clipped:
+            items.append(Item("warn", words.CHECK_LOUD))
+        if clip.speech_s < clip.duration_s / 2:
+            items.append(Item("warn", words.CHECK_LITTLE_SPEECH))
+        return items
+
+    async def _picture(self, form: Form) -> list[Item]:
+        if form.picture is None:
+            return []
+        try:
+            size = await self._inspector.picture(form.picture)
+        except MediaError as error:
+            return [Item("bad", str(error))]
+        if form.paid:
+            return [*_cropped(size.width, size.height, form.resolution), *_frames(form.fps)]
+        tier = await self._inspector.face(form.picture)
+        if tier is None:
+            return []
+        return [Item("warn", words.CHECK_NO_FACE) if tier == "none" else Item("ok", words.CHECK_FACE)]
+
+    async def _credits(self, form: Form) -> list[Item]:
+        if not form.api_key:
+            return []
+        try:
+            balance = await self._purse.balance(form.api_key)
+        except NotAuthorized:
+            return [Item("bad", words.CHECK_KEY_REFUSED)]
+        except InfinitalkError:
+            return [Item("warn", words.CHECK_NO_BALANCE)]
+        return [Item("ok" if balance.total > 0 else "bad", words.CREDITS.format(credits=balance.total))]
+
+    async def _hosting(self, headers: Mapping[str, str]) -> list[Item]:
+        if self._settings.hosting == "segmind":
+            return []
+        if await self._reachable(headers) is None:
+            return [Item("ok", words.CHECK_REACHABLE)]
+        if self._settings.hosting == "gradio":
+            return [Item("bad", words.CHECK_UNREACHABLE)]
+        return [Item("warn", words.CHECK_STORAGE)]
+
+    def _sum(self, form: Form) -> str:
+        usual = self._record.usual(form.engine, form.resolution, form.seconds)
+        unknown = words.USUAL_PAID_SHORT if form.paid else words.A_FEW_SECONDS
+        wait = span(usual.low_s, usual.high_s) if usual else unknown
+        if not form.paid:
+            return words.SUM_FREE.format(time=wait)
+        return words.SUM_PAID.format(price=self._price(usual), time=wait)
+
+    def _price(self, usual: Usual | None) -> str:
+        """Return what a run costs: the owner's words, else what the last ones have cost."""
+        if self._settings.infinitalk_price_note:
+            return self._settings.infinitalk_price_note
+        if usual and usual.costs:
+            return words.PRICE.format(low=usual.costs[0], high=usual.costs[1])
+        return words.PAID_SHORT
+
+
+def _cropped(width: int, height: int, resolution: str) -> Iterator[Item]:
+    lost = lost_sides(width, height, resolution)
+    if lost.get("top", 0) > CROP_MIN:
+        yield Item("warn", words.CHECK_CROPPED_TALL)
+    if lost.get("left", 0) > CROP_MIN:
+        yield Item("warn", words.CHECK_CROPPED_WIDE)
+
+
+def _frames(fps: float) -> Iterator[Item]:
+    if fps != BEST_FPS:
+        yield Item("warn", words.CHECK_FPS.format(fps=fps))

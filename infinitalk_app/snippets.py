@@ -1,0 +1,62 @@
+"""The same run for a program: Python, cURL, command line. The key is an environment variable in each."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from infinitalk_app.runs import Snapshot
+
+_PYTHON = """\
+from infinitalk_client import Client, TalkRequest
+
+with Client({base}) as client:  # reads SEGMIND_API_KEY
+    job = client.submit(
+        TalkRequest(
+            image=client.upload("portrait.jpg"),
+            audio=client.upload("voice.mp3"),
+{values}
+        )
+    )
+    job.download("talk.mp4")
+# this very run, as long as its result is kept:
+# client.job({request_id}).download("talk.mp4")"""
+
+_CURL = """\
+curl -X POST {base}/v2/infinite-talk \\
+  -H "x-api-key: $SEGMIND_API_KEY" -H "content-type: application/json" \\
+  -d {body}
+# this very run:
+curl -H "x-api-key: $SEGMIND_API_KEY" {base}/v2/requests/{request_id}"""
+
+_SHELL = """\
+python -m infinitalk_client portrait.jpg voice.mp3 -o talk.mp4{options}
+# this very run:
+python -m infinitalk_client resume {request_id} -o talk.mp4"""
+
+SEGMIND = "https://api.segmind.com"
+LOCAL = "http://127.0.0.1:8000"  # where `python -m infinitalk_local` serves the preview's engine
+
+
+def snippets(run: Snapshot, base_url: str | None) -> dict[str, str]:
+    """Return the three, of a run that has its request_id; `base_url` is where engine "infinitetalk" is."""
+    base = LOCAL if run.engine == "preview" else base_url or SEGMIND
+    asked = dict(run.settings or {})
+    values = "\n".join(f"            {name}={value!r}," for name, value in asked.items())
+    example = {"image": "https://example.org/portrait.jpg", "audio": "https://example.org/voice.mp3"}
+    return {
+        "python": _PYTHON.format(
+            base="" if base == SEGMIND else f'base_url="{base}"',
+            values=values,
+            request_id=json.dumps(run.request_id),
+        ),
+        "curl": _CURL.format(
+            base=base, body=shlex.quote(json.dumps(example | asked)), request_id=run.request_id
+        ),
+        "shell": _SHELL.format(options=_options(asked, base), request_id=run.request_id),
+    }
+
+
+def _options(asked: Mapping[str, Any], base: str) -> str:
+    words = "".join(f" --{name} {shlex.quote(str(value))}" for name, value in asked.items())
+    return words if base == SEGMIND else f"{words} --base-url {base}"

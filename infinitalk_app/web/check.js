@@ -1,0 +1,1 @@
+watch("value", () => props.value.field && talk.form.point(props.value.field));

@@ -1,0 +1,48 @@
+// The form: presets from the address, qualities, the seed, and what is missing.
+talk.form = {
+  voice: null, // a sound that was dropped, as Gradio names a file
+  wanted: null, // settings of an earlier run, to be used again
+
+  // Values for prompt, engine, resolution, fps and seed, as the address asks for them, else as they are.
+  presets(prompt, engine, resolution, fps, seed) {
+    const asked = new URL(location.href).searchParams;
+    const known = Object.fromEntries([...asked].filter(([, value]) => value !== ""));
+    return talk.form.fitted(known, { prompt, engine, resolution, fps, seed });
+  },
+
+  fitted(wanted, now) {
+    const whole = (value, least, most) => (/^-?\d+$/.test(String(value)) && value >= least && value <= most ? Number(value) : null);
+    const among = (value, values) => (values.includes(value) ? value : null);
+    return [
+      typeof wanted.prompt === "string" && wanted.prompt.trim() ? wanted.prompt.slice(0, 2000) : now.prompt,
+      among(wanted.engine, ["preview", "infinitetalk"]) ?? now.engine,
+      among(wanted.resolution, ["480p", "576p", "720p"]) ?? now.resolution,
+      whole(wanted.fps, 16, 30) ?? now.fps,
+      whole(wanted.seed, -1, Number.MAX_SAFE_INTEGER) ?? now.seed,
+    ];
+  },
+
+  again(...values) {
+    const [prompt, engine, resolution, fps, seed] = values;
+    return talk.form.fitted(talk.form.wanted ?? {}, { prompt, engine, resolution, fps, seed });
+  },
+
+  // A quality is a pair of resolution and frames per second; any other pair is none.
+  quality(qualities, resolution, fps) {
+    return Object.keys(qualities).find((name) => qualities[name][0] === resolution && qualities[name][1] === fps) ?? null;
+  },
+
+  seed(now, keep) {
+    return keep ? now : crypto.getRandomValues(new Uint32Array(1))[0];
+  },
+
+  // Whatever the click lacked: the server says it beside the button, and the focus goes there.
+  point(field) {
+    const box = document.querySelector(`#${field}`);
+    if (!box) return;
+    box.scrollIntoView({ block: "center" });
+    const first = box.querySelector("input:not([type=file]), textarea, button");
+    first?.focus({ preventScroll: true });
+    talk.announce(document.querySelector("#check .bad")?.textContent ?? "");
+  },
+};

@@ -1,0 +1,123 @@
+// What this browser made: kept here alone, newest first, until it is forgotten. Storage may be closed to a frame.
+talk.history = {
+  props: null,
+  words: null,
+  MOST: 20,
+  KEPT_S: 7200,
+
+  read() {
+    try {
+      return JSON.parse(localStorage.getItem("infinitalk")) ?? [];
+    } catch {
+      return talk.history.memory ?? [];
+    }
+  },
+
+  write(entries) {
+    talk.history.memory = entries.slice(0, talk.history.MOST);
+    try {
+      localStorage.setItem("infinitalk", JSON.stringify(talk.history.memory));
+    } catch {
+      // closed or full: what is in memory serves this page
+    }
+    talk.history.show();
+  },
+
+  update(run, changes) {
+    talk.history.write(talk.history.read().map((entry) => (entry.run === run ? { ...entry, ...changes } : entry)));
+  },
+
+  begin(run, { prompt, engine, resolution, fps, seed }) {
+    const entry = { run, job: "", engine, kind: "busy", began: Date.now(), settings: { prompt, engine, resolution, fps, seed } };
+    talk.history.write([{ ...entry, poster: talk.history.draw() }, ...talk.history.read()]);
+    talk.history.watch(run);
+  },
+
+  // A small copy of the picture in the form; the picture itself is kept nowhere.
+  draw() {
+    const picture = document.querySelector("#picture img");
+    if (!picture?.naturalWidth) return "";
+    const board = document.createElement("canvas");
+    const scale = 240 / Math.max(picture.naturalWidth, picture.naturalHeight);
+    board.width = scale * picture.naturalWidth;
+    board.height = scale * picture.naturalHeight;
+    try {
+      board.getContext("2d").drawImage(picture, 0, 0, board.width, board.height);
+      return board.toDataURL("image/jpeg", 0.7);
+    } catch {
+      return "";
+    }
+  },
+
+  poster(run) {
+    return talk.history.read().find((entry) => entry.run === run || entry.job === run)?.poster;
+  },
+
+  shown(value) {
+    const known = talk.history.read().find((entry) => entry.run === value.run || (value.job && entry.job === value.job));
+    if (!known) return;
+    const ends = { ok: "ready", bad: "failed", idle: value.stopped ? "busy" : "failed" };
+    const kind = ends[value.kind] ?? "busy";
+    const changes = { job: value.job || known.job, kind, link: value.link };
+    if (kind !== "busy" && known.kind === "busy") changes.ended = Date.now();
+    talk.history.update(known.run, changes);
+    if (kind === "busy") talk.history.watch(known.run);
+  },
+
+  // A lock says that some page of this browser looks at a run; it goes with the page.
+  watch(run) {
+    navigator.locks?.request(`infinitalk ${run}`, { ifAvailable: true }, (lock) => lock && new Promise(() => {}));
+  },
+
+  async unwatched() {
+    for (const entry of talk.history.read()) {
+      if (entry.kind !== "busy" || Date.now() - entry.began > 1000 * talk.history.KEPT_S) continue;
+      if (!navigator.locks) return entry;
+      const free = await navigator.locks.request(`infinitalk ${entry.run}`, { ifAvailable: true }, Boolean);
+      if (free) return entry;
+    }
+    return null;
+  },
+
+  state(entry) {
+    const { words, KEPT_S } = talk.history;
+    const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+    if (entry.kind === "busy") return { state: words.busy, left: words.so_far.replace("{time}", clock((Date.now() - entry.began) / 1000)) };
+    if (entry.kind === "failed") return { state: words.failed, left: "" };
+    const left_s = KEPT_S - (Date.now() - entry.ended) / 1000;
+    if (left_s <= 0) return { state: words.expired, left: words.gone, gone: true };
+    const state = entry.engine === "preview" ? words.preview : words.ready;
+    return { state, left: words.kept.replace("{time}", `${Math.ceil(left_s / 60)} min`) };
+  },
+
+  show() {
+    const escape = (text) => String(text).replace(/[&<>"'`$]/g, (c) => `&#${c.charCodeAt(0)};`);
+    const { props } = talk.history;
+    if (!props) return;
+    const entries = talk.history.read().map((entry) => ({
+      run: escape(entry.run),
+      poster: escape(/^data:image\/jpeg/.test(entry.poster) ? entry.poster : ""),
+      name: escape(`${entry.settings?.resolution ?? ""}, ${entry.settings?.fps ?? ""} fps`),
+      ...talk.history.state(entry),
+    }));
+    // Drawn anew only for something new: whoever is in the strip by keyboard would lose the place.
+    if (JSON.stringify(props.value) !== JSON.stringify(entries)) props.value = entries;
+  },
+
+  act(what, run, reuse) {
+    const entry = talk.history.read().find((known) => known.run === run);
+    const acts = {
+      open: () => {
+        talk.address(entry.job ? { job: entry.job, engine: entry.engine } : { run: entry.run });
+        location.reload();
+      },
+      again: () => {
+        talk.form.wanted = entry.settings;
+        reuse();
+      },
+      forget: () => talk.history.write(talk.history.read().filter((known) => known.run !== run)),
+      forget_all: () => talk.history.write([]),
+    };
+    acts[what]?.();
+  },
+};

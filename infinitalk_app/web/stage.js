@@ -1,0 +1,64 @@
+// The stage: what is seen while a run goes on, the shape of the box, and a sample that plays without sound.
+talk.stage = {
+  waiting: null, // the props of the waiting picture
+  sample: true,
+  quiet: true,
+
+  begin(picture) {
+    const shown = document.querySelector("#picture img");
+    const tall = shown && shown.naturalHeight > 1.15 * shown.naturalWidth;
+    document.querySelector("#stage")?.classList.toggle("tall", Boolean(tall));
+    talk.stage.wait({ src: picture?.url ?? shown?.src ?? "", still: false });
+    if (innerWidth < 960) document.querySelector("#stage")?.scrollIntoView({ block: "start", behavior: "smooth" });
+  },
+
+  shown(value) {
+    talk.stage.sample = value.state === "SAMPLE";
+    const over = value.kind === "ok" || value.state === "SAMPLE" || value.stopped;
+    if (over) return talk.stage.wait(null);
+    const src = talk.stage.waiting?.value?.src || talk.history.poster(value.run) || "";
+    talk.stage.wait({ src, still: value.kind !== "busy" });
+  },
+
+  wait(value) {
+    if (talk.stage.waiting) talk.stage.waiting.value = value;
+    document.querySelector("#stage")?.classList.toggle("waits", Boolean(value));
+    if (value) document.querySelectorAll("#result video").forEach((video) => video.pause());
+  },
+
+  // A page may not begin to talk by itself: until the visitor asks for it, the sample plays without sound.
+  // Gradio's player sets `muted` back, and the browser then stops it, so both events are heard here.
+  hush(button) {
+    const box = document.querySelector("#stage");
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const hush = (video) => {
+      video.muted = true;
+      video.playsInline = true;
+      if (calm) video.pause();
+      else video.play().catch(() => {});
+    };
+    const heard = (event) => {
+      const video = event.target;
+      if (video.tagName !== "VIDEO" || !talk.stage.quiet) return;
+      if (!talk.stage.sample) return talk.stage.loud(button);
+      if (!video.muted) hush(video);
+    };
+    for (const name of ["loadedmetadata", "volumechange"]) box.addEventListener(name, heard, true);
+    const rest = (event) => calm && !navigator.userActivation.hasBeenActive && event.target.pause();
+    box.addEventListener("play", rest, true);
+    box.querySelectorAll("video").forEach(hush);
+    button.addEventListener("click", () => {
+      const video = box.querySelector("video");
+      talk.stage.loud(button);
+      if (!video) return;
+      video.muted = false;
+      video.currentTime = 0;
+      video.play();
+    });
+  },
+
+  loud(button) {
+    talk.stage.quiet = false;
+    button.hidden = true;
+  },
+};

@@ -1,0 +1,80 @@
+"""What the command line is asked to buy: two local files, and how they are to be made into a video."""
+
+import argparse
+import hashlib
+import json
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ._client import Client
+from ._errors import InvalidRequest
+from ._models import TalkRequest
+from ._progress import Progress
+
+
+@dataclass(frozen=True)
+class Order:
+    """The words that decide what comes out; `start` and `seconds` cut the voice."""
+
+    picture: Path
+    voice: Path
+    prompt: str
+    resolution: str
+    fps: int
+    seed: int
+    start: float
+    seconds: float
+
+    @classmethod
+    def of(cls, chosen: argparse.Namespace) -> "Order":
+        """Take the words from the command line.
+
+        Raises:
+            InvalidRequest: a value is outside its range.
+        """
+        order = cls(**{name: getattr(chosen, name) for name in cls.__dataclass_fields__})
+        order.request("https://example.org/", "https://example.org/")  # checks the values
+        return order
+
+    def request(self, image: str, audio: str) -> TalkRequest:
+        return TalkRequest(image, audio, self.prompt, self.resolution, self.fps, self.seed)
+
+    def fingerprint(self, base_url: str) -> str:
+        """Tell this order from another in the same words: by the files' contents, and by the service."""
+        words = asdict(self) | {"picture": _digest(self.picture), "voice": _digest(self.voice)}
+        return hashlib.sha256(json.dumps([words, base_url]).encode()).hexdigest()
+
+    def upload(self, client: Client, progress: Progress) -> TalkRequest:
+        """Prepare both files, say what was made of them, and store them at the service.
+
+        Raises:
+            MediaError: a file cannot be used.
+        """
+        try:
+            from infinitalk_media import picture, sound, video  # noqa: PLC0415  # the client does without
+        except ImportError as error:
+            raise InvalidRequest(
+                f"To prepare local files, {error.name} is needed: pip install 'infinitalk[media]'."
+            ) from error
+        progress.step("Preparing the files")
+        with tempfile.TemporaryDirectory(prefix="infinitalk-") as name:
+            folder = Path(name)
+            voice = sound.prepare(self.voice, folder / "voice.mp3", start_s=self.start, seconds=self.seconds)
+            if self.picture.is_file() and video.is_video(self.picture):
+                face: picture.Facts | video.Facts = video.prepare(self.picture, folder / "picture.mp4")
+            else:
+                face = picture.prepare(self.picture, folder / "picture.jpg")
+            sizes = f"Picture: {face.width}x{face.height}."
+            progress.note(f"{sizes} Voice: {voice.duration_s:g} s, {voice.level_dbfs} dB.")
+            for warning in (*face.warnings, *voice.warnings):
+                progress.note(f"Mind: {warning}")
+            progress.step("Uploading the files")
+            return self.request(client.upload(face.path), client.upload(voice.path))
+
+
+def _digest(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

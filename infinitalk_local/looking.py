@@ -1,0 +1,31 @@
+"""Asks a child process whether a picture has a face that could talk: cv2 stays out of the page's process."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from infinitalk_local.renderer import child_environment
+
+COMMAND = (sys.executable, "-m", "infinitalk_local.render.look")
+TIMEOUT_S = 20.0
+
+
+def face_tier(picture: Path, command: tuple[str, ...] = COMMAND, timeout_s: float = TIMEOUT_S) -> str | None:
+    """Return "full", "weak" or "none"; None when it could not be found out. Blocks for about a second."""
+    with tempfile.TemporaryDirectory(prefix="infinitalk-look-") as folder:
+        try:
+            child = subprocess.run(
+                [*command, str(picture.resolve())],
+                cwd=folder,
+                env=child_environment(Path(folder)),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=timeout_s,
+                check=True,
+            )
+            return str(json.loads(child.stdout)["tier"])
+        except (subprocess.SubprocessError, ValueError, KeyError):
+            return None

@@ -1,0 +1,125 @@
+"""A real browser for the tests of the page: tabs whose console errors fail the test."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from tests.app import pages
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DONE = 30_000  # ms
+DESKTOP, TABLET, PHONE, NARROW = (1280, 860), (768, 1024), (390, 844), (360, 740)
+# What Gradio itself says of its open stream when a page is left, and of a sound that no browser can play.
+OF_GRADIO = ("AbortError: signal is aborted", "errored out", "Waveform load error", "ERR_ABORTED")
+
+
+@contextlib.contextmanager
+def opened(
+    browser: Browser,
+    address: str,
+    size: tuple[int, int] = DESKTOP,
+    *,
+    forgiving: tuple[str, ...] = (),
+    **context: Any,
+) -> Iterator[Page]:
+    """Open a tab of a browser of its own; an error on its console that is not forgiven fails the test."""
+    window = browser.new_context(viewport={"width": size[0], "height": size[1]}, **context)
+    try:
+        with tab_of(window, address, forgiving=forgiving) as tab:
+            yield tab
+    finally:
+        window.close()
+
+
+@contextlib.contextmanager
+def tab_of(
+    window: BrowserContext, address: str, *, forgiving: tuple[str, ...] = (), **goto: Any
+) -> Iterator[Page]:
+    """Open one more tab in a window that is there."""
+    complaints: list[str] = []
+
+    def complain(text: str) -> None:
+        if not any(known in text for known in OF_GRADIO + forgiving):
+            complaints.append(text)
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complain(message.text)
+
+    tab = window.new_page()
+    tab.on("console", hear)
+    tab.on("pageerror", lambda error: complain(str(error)))
+    tab.goto(address, **goto)
+    ready(tab)
+    yield tab
+    tab.close()
+    assert complaints == []
+
+
+def ready(tab: Page) -> None:
+    """Wait until the form has come to life: the line above the button has been filled by the server."""
+    expect(tab.locator("#generate")).to_be_visible(timeout=DONE)
+    expect(tab.locator("#check .sum")).not_to_be_empty(timeout=DONE)
+
+
+def bring(tab: Page, picture: Path = pages.PICTURE, voice: Path = pages.VOICE) -> None:
+    """Upload a picture and a voice by the first and the second file input of the document."""
+    files = ((picture, "#picture [title='Remove Image']"), (voice, "#voice [title='Clear']"))
+    for nth, (file, filled) in enumerate(files):
+        with tab.expect_response(lambda answer: "/upload" in answer.url and answer.ok, timeout=DONE):
+            tab.locator("input[type=file]").nth(nth).set_input_files(str(file))
+        expect(tab.locator(filled)).to_be_visible(timeout=DONE)
+
+
+def choose_paid(tab: Page, key: str, *, consent: bool = True) -> None:
+    """Choose InfiniteTalk, paste a key, and tick the box."""
+    tab.get_by_role("radio", name="InfiniteTalk").check()
+    tab.locator("#key input").fill(key)
+    if consent:
+        tab.locator("#consent input").check()
+
+
+def expect_title(tab: Page, title: str) -> None:
+    expect(tab.locator("#status h2")).to_have_text(title, timeout=DONE)
+
+
+def played(tab: Page) -> dict[str, Any]:
+    """Wait until the result can be played, and return what the browser knows of it."""
+    tab.wait_for_function(
+        "() => { const v = document.querySelector('#result video'); return v && v.readyState >= 2 }",
+        timeout=DONE,
+    )
+    return dict(
+        tab.evaluate(
+            """async () => {
+                const video = document.querySelector('#result video');
+                await video.play().catch(() => {});
+                await new Promise((done) => setTimeout(done, 300));
+                const heard = video.webkitAudioDecodedByteCount > 0;
+                return { duration: video.duration, width: video.videoWidth, sound: heard };
+            }"""
+        )
+    )
+
+
+def stays(tab: Page) -> dict[str, list[float]]:
+    """Return where stage, status card and its buttons begin, and how high they are."""
+    return dict(
+        tab.evaluate(
+            """() => Object.fromEntries(['#result', '#status .st', '#status .acts'].map((name) => {
+                const box = document.querySelector(name).getBoundingClientRect();
+                return [name, [Math.round(box.top + scrollY), Math.round(box.height)]];
+            }))"""
+        )
+    )

@@ -1,0 +1,89 @@
+"""Plays a Segmind of many moods: the key decides which embedded server answers, and how it misbehaves."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+
+from infinitalk_local import LocalSettings, create_app
+from tests.local.serving import copies
+
+OWN_WORDS = "5 < 6 & ${6*7} {{value}} `no`"
+GOOD, SLOW = "SG_good_key_1111", "SG_slow_key_2222"
+EMPTY_402, POOR, BUSY = "SG_empty_3333", "SG_poor_4444", "SG_busy_5555"
+FAILING, BLOCKED, GONE = "SG_fails_6666", "SG_blocked_7777", "SG_gone_8888"
+CHOOSY, LOST, WRONG = "SG_choosy_9999", "SG_lost_aaaa", "SG_wrong_bbbb"
+
+
+class Moods:
+    """An ASGI application over several: chosen by key, and for files without one by who has them."""
+
+    def __init__(self, folder: Path, video: bytes) -> None:
+        quick = copies(_made(folder / "quick"), video)
+        slow = copies(_made(folder / "slow"), video, seconds=6.0)
+        self.posts: dict[str, int] = {}
+        self.apps = {
+            GOOD: create_app(LocalSettings(render_command=quick)),
+            SLOW: create_app(LocalSettings(render_command=slow, queue_size=20, renders_at_once=1)),
+            EMPTY_402: create_app(LocalSettings(no_credits=402)),
+            FAILING: create_app(LocalSettings(fail_with=OWN_WORDS)),
+            BLOCKED: create_app(LocalSettings(fail_with="Content flagged as sensitive")),
+            GONE: create_app(LocalSettings(render_command=quick, retention_s=0.0)),
+            WRONG: create_app(LocalSettings(keys=("SG_another",))),
+        }
+        # These let everything pass but the submission, to which they answer themselves.
+        self.refusals = {
+            POOR: JSONResponse({"error": "Insufficient credits"}, 406),
+            BUSY: JSONResponse({"error": "Slow down"}, 429, {"retry-after": "8"}),
+            CHOOSY: JSONResponse({"error": OWN_WORDS}, 406),
+            LOST: HTMLResponse("<h1>Bad gateway</h1>", 502),
+        }
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        request = Request(scope, receive)
+        key = request.headers.get("x-api-key", "")
+        submits = scope["method"] == "POST" and scope["path"].startswith("/v2/")
+        if submits:
+            self.posts[key] = self.posts.get(key, 0) + 1
+        if submits and key in self.refusals:
+            await self.refusals[key](scope, receive, send)
+        elif key:
+            await self.apps.get(key, self.apps[GOOD])(scope, receive, send)
+        else:
+            await self._owner(scope["path"])(scope, receive, send)
+
+    def _owner(self, path: str) -> Any:
+        name = path.rsplit("/", 1)[-1]
+        having = (app for app in self.apps.values() if app.state.api.files.path(name))
+        return next(having, self.apps[GOOD])
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+@contextlib.contextmanager
+def moods(folder: Path, video: bytes) -> Iterator[tuple[str, Moods]]:
+    """Serve until the block ends; yield the base URL, and the application with its count of submissions."""
+    application = Moods(folder, video)
+    config = uvicorn.Config(
+        application, host="127.0.0.1", port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", application
+    finally:
+        server.should_exit = True
+        thread.join(20)

@@ -1,0 +1,102 @@
+"""The page for everybody: by keyboard alone, by screen reader, and by the rules of axe-core."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.app.browsing import DESKTOP, DONE, PHONE, expect_title, opened, played
+from tests.app.segminds import FAILING
+
+# Gradio's own markup, which a page cannot change: rule, a part of the element, and why it is there.
+OF_GRADIO = {
+    ("label", 'type="file"'): "the hidden file inputs behind Gradio's upload buttons have no label",
+    ("nested-interactive", "upload"): "Gradio's drop area is a button around its file input",
+    ("aria-allowed-attr", 'class="label-wrap'): "Gradio's accordion",
+    ("button-name", "gallery-item"): "Gradio's Dataset gives its pictures no names",
+    ("image-alt", "gallery"): "the same pictures",
+    ("scrollable-region-focusable", "svelte"): "Gradio's own scrolling boxes",
+    ("color-contrast", "footer"): "Gradio's footer",
+    ("aria-prohibited-attr", "Empty value"): "Gradio's box for a sound that is not there yet",
+    ("aria-progressbar-name", "progress"): "the player's progress bar",
+}
+
+
+def grave(tab: Page) -> list[str]:
+    """Return the serious findings that are not Gradio's own."""
+    found = []
+    for finding in Axe().run(tab).response["violations"]:
+        if finding["impact"] in ("serious", "critical"):
+            for node in finding["nodes"]:
+                text = node["html"] + str(node["target"])
+                if not any(finding["id"] == rule and part in text for rule, part in OF_GRADIO):
+                    found.append(f"{finding['id']}: {node['html'][:160]} {node['target']}")
+    return found
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser, shared_page, size, theme):
+    """First sight and a finished preview, in both themes."""
+    with opened(browser, f"{shared_page.url}?__theme={theme}", size) as tab:
+        assert grave(tab) == []
+        tab.locator("#generate").click()
+        expect_title(tab, "Your preview is ready")
+        tab.get_by_role("button", name="Details of this run").click()
+        tab.get_by_role("button", name="More settings").click()
+        assert grave(tab) == []
+
+
+def test_axe_finds_nothing_serious_in_an_error(browser, moody_page):
+    """The red card and the key's field are readable, too."""
+    with opened(browser, moody_page.url) as tab:
+        tab.get_by_role("radio", name="InfiniteTalk").check()
+        tab.locator("#key input").fill(FAILING)
+        tab.locator("#consent input").check()
+        tab.locator("#generate").click()
+        expect_title(tab, "It did not work out")
+        assert grave(tab) == []
+
+
+def focus(tab: Page, selector: str, most: int = 60) -> None:
+    """Press Tab until the focus is in a part of the page."""
+    for _ in range(most):
+        if tab.evaluate(f"document.activeElement.closest({selector!r}) !== null"):
+            return
+        tab.keyboard.press("Tab")
+    pytest.fail(f"Tab does not come to {selector}")
+
+
+def test_the_keyboard_alone_can_do_it(browser, shared_page):
+    """An example, the engine and back, the button, and the download are reached by Tab, Space, Enter."""
+    with opened(browser, shared_page.url) as tab:
+        focus(tab, "#examples .gallery-item:nth-of-type(2)")
+        tab.keyboard.press("Enter")
+        expect(tab.locator("#voice").get_by_text("0:06").first).to_be_visible(timeout=DONE)
+        focus(tab, "#engine label:nth-of-type(2)")
+        tab.keyboard.press("Space")
+        expect(tab.locator("#key input")).to_be_visible()
+        tab.keyboard.press("Shift+Tab")
+        tab.keyboard.press("Space")
+        expect(tab.get_by_role("radio", name=re.compile("^Preview"))).to_be_checked()
+        focus(tab, "#generate")
+        outline = tab.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+        assert outline == "3px"
+        tab.keyboard.press("Enter")
+        expect_title(tab, "Your preview is ready")
+        played(tab)
+        focus(tab, "#status [data-do=download]")
+        with tab.expect_download() as download:
+            tab.keyboard.press("Enter")
+        assert download.value.suggested_filename == "talking.mp4"
+
+
+def test_one_region_speaks(browser, shared_page):
+    """Title and second line are announced in one live region, and the clock is not in it."""
+    with opened(browser, shared_page.url) as tab:
+        live = tab.locator("[aria-live=polite]#live")
+        tab.locator("#generate").click()
+        expect(live).to_contain_text("Your preview is ready", timeout=DONE)
+        assert live.locator("[role=timer]").count() == 0
+        assert tab.locator("#status [aria-live]").count() == 0

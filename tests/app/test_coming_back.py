@@ -1,0 +1,183 @@
+"""Whatever happens between the click and the video, the browser finds its run again, and it is one run."""
+
+import re
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infinitalk_app import words
+from infinitalk_app.journal import Journal
+from infinitalk_local import LocalSettings
+from tests.app import pages
+from tests.app.browsing import DONE, choose_paid, expect_title, opened, played, ready, tab_of
+from tests.app.cutting import cutting_proxy
+from tests.app.segminds import GOOD, SLOW
+from tests.local.serving import copies, serving
+
+# A page whose server goes away says so on its console; that is what these tests are about.
+CUT = ("Failed to load resource", "net::ERR", "Connection to the server", "TypeError: network error", "fetch")
+
+
+def runs_of(page: pages.Page) -> int:
+    return len(list(Journal(page.state / "journal")))
+
+
+@pytest.fixture
+def slow_preview(tmp_path, tiny_mp4) -> Iterator[str]:
+    """Yield a paid service whose renders take some seconds."""
+    with serving(LocalSettings(render_command=copies(tmp_path, tiny_mp4, seconds=4.0))) as base:
+        yield base
+
+
+def begin(tab: Page) -> None:
+    """Start a run, and wait until the address names it."""
+    tab.locator("#generate").click()
+    tab.wait_for_url(re.compile(r"\?(run|job)="), timeout=DONE)
+
+
+@pytest.mark.parametrize("moment", ["at once", "with an id"])
+def test_a_reload_in_mid_run_comes_back(browser, shared_page, moment):
+    """The address carries the run from the click on: a reload shows its video, and it was started once."""
+    before = runs_of(shared_page)
+    with opened(browser, shared_page.url) as tab:
+        begin(tab)
+        if moment == "with an id":
+            tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
+        tab.reload()
+        expect_title(tab, "Your preview is ready")
+        played(tab)
+    assert runs_of(shared_page) == before + 1
+
+
+def test_a_double_click_is_one_run(browser, shared_page):
+    """Two quick clicks are one run in the journal."""
+    before = runs_of(shared_page)
+    with opened(browser, shared_page.url) as tab:
+        tab.locator("#generate").dblclick()
+        expect_title(tab, "Your preview is ready")
+    assert runs_of(shared_page) == before + 1
+
+
+def test_a_closed_tab_and_a_second_one(browser, moody_page):
+    """The link shows the run in another tab; the plain address finds it when nobody looks at it any more."""
+    window = browser.new_context()
+    with tab_of(window, moody_page.url) as first:
+        choose_paid(first, SLOW)
+        begin(first)
+        first.wait_for_url(re.compile(r"\?job="), timeout=DONE)
+        with tab_of(window, first.url) as second:
+            expect(second.locator("#status")).to_contain_text("Rendering at InfiniteTalk", timeout=DONE)
+        with tab_of(window, moody_page.url) as third:
+            expect_title(third, "A sample preview")
+            expect(third.locator("#history li b")).to_have_text("Rendering")
+    with tab_of(window, moody_page.url) as again:
+        expect_title(again, "Your video is ready")
+        played(again)
+    window.close()
+
+
+def test_several_runs_at_once_in_several_tabs(browser, moody_page):
+    """Each tab has a run of its own, and ends with its own video."""
+    window = browser.new_context()
+    with tab_of(window, moody_page.url) as one, tab_of(window, moody_page.url) as other:
+        choose_paid(one, GOOD)
+        choose_paid(other, GOOD)
+        begin(one)
+        begin(other)
+        expect_title(one, "Your video is ready")
+        expect_title(other, "Your video is ready")
+        assert one.url != other.url
+        expect(one.locator("#history li")).to_have_count(2)
+    window.close()
+
+
+def test_a_cut_connection_in_mid_run_comes_back(browser, moody_page):
+    """All open connections are reset while the run goes on: its video appears all the same, bought once."""
+    before = runs_of(moody_page)
+    with (
+        cutting_proxy(moody_page.url) as proxy,
+        opened(browser, proxy.url, forgiving=CUT) as tab,
+    ):
+        choose_paid(tab, SLOW)
+        begin(tab)
+        tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
+        proxy.cut()
+        expect_title(tab, "Your video is ready")
+        played(tab)
+    assert runs_of(moody_page) == before + 1
+
+
+def test_a_paid_job_outlives_a_restart(browser, tmp_path, slow_preview):
+    """The page is killed in mid-render and started again: the tab asks for the key, and shows the video."""
+    state, port = tmp_path / "state", pages.free_port()
+    settings = {"INFINITALK_BASE_URL": slow_preview, "HOSTING": "segmind"}
+    window = browser.new_context()
+    tab = window.new_page()
+    with pages.page(state, port=port, kill=True, **settings) as first:
+        tab.goto(first.url)
+        ready(tab)
+        choose_paid(tab, GOOD)
+        begin(tab)
+        tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
+        link = tab.url
+    with pages.page(state, port=port, **settings):
+        tab.goto(link)
+        expect_title(tab, "Whose video is this?")
+        tab.locator("#key input").fill(GOOD)
+        tab.get_by_role("button", name="Look again").click()
+        expect_title(tab, "Your video is ready")
+        played(tab)
+    window.close()
+    assert (tmp_path / "runs").read_text() == "x"
+
+
+def test_stop_before_anything_was_sent_costs_nothing(browser, moody_page, moody, tmp_path):
+    """Stop in the preparation ends the run; the service has heard of no submission."""
+    posts = dict(moody[1].posts)
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, GOOD)
+        stopped = threading.Event()
+        tab.evaluate(
+            """() => new MutationObserver(() => {
+                const stop = document.querySelector('#status [data-do=stop]');
+                if (stop && stop.textContent === 'Stop') stop.click();
+            }).observe(document.querySelector('#status'), { subtree: true, childList: true })"""
+        )
+        tab.locator("#generate").click()
+        expect_title(tab, "Stopped")
+        expect(tab.locator("#generate")).to_be_enabled()
+        stopped.set()
+    assert moody[1].posts == posts
+
+
+def test_stop_after_the_submission_only_stops_watching(browser, moody_page):
+    """The page says that the job goes on and will be charged; "Look again" brings its video."""
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, SLOW)
+        begin(tab)
+        tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
+        tab.get_by_role("button", name="Stop watching").click()
+        expect_title(tab, "Not watching any more")
+        expect(tab.locator("#status")).to_contain_text("will be charged")
+        tab.get_by_role("button", name="Look again").click()
+        expect_title(tab, "Your video is ready")
+
+
+def test_the_history_of_this_browser(browser, shared_page):
+    """A run shows up with its state, its settings can be used again, and it is forgotten at a click."""
+    with opened(browser, shared_page.url) as tab:
+        tab.locator("#prompt textarea").fill("An excited speaker.")
+        begin(tab)
+        expect_title(tab, "Your preview is ready")
+        entry = tab.locator("#history li").first
+        expect(entry).to_contain_text("kept 120 min")
+        tab.goto(shared_page.url)
+        ready(tab)
+        tab.get_by_role("button", name=re.compile("^Use again")).first.click()
+        expect(tab.locator("#prompt textarea")).to_have_value("An excited speaker.")
+        tab.get_by_role("button", name=re.compile("^Open: ")).first.click()
+        expect_title(tab, "Your preview is ready")
+        tab.get_by_role("button", name="Forget all").click()
+        expect(tab.locator("#history")).to_contain_text(words.HISTORY_NONE)

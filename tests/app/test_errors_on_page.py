@@ -1,0 +1,107 @@
+"""Every way in which a paid run goes wrong: what the page says, whether it cost anything, what it offers."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app.browsing import DONE, choose_paid, expect_title, opened
+from tests.app.segminds import (
+    BLOCKED,
+    BUSY,
+    CHOOSY,
+    EMPTY_402,
+    FAILING,
+    GONE,
+    LOST,
+    OWN_WORDS,
+    POOR,
+    WRONG,
+)
+
+# key -> title, sense of the second line, buttons, and how many submissions reached the service
+FREE, PAYER = "Free preview instead", "Open Segmind"
+ROWS = {
+    "a refused key": (WRONG, "The key was refused", "Nothing was charged", [PAYER, FREE], 0),
+    "an empty account": (EMPTY_402, "Not enough credits", "Nothing was charged", [PAYER, FREE], 0),
+    "too little credit": (POOR, "Not enough credits", "Nothing was charged", [PAYER, FREE], 1),
+    "a refused value": (CHOOSY, "Segmind said no", "Nothing was charged", [FREE], 1),
+    "a failed run": (FAILING, "It did not work out", "failed runs are free", ["Try again", FREE], 1),
+    "blocked": (BLOCKED, "Segmind will not render this", "runs are free", ["Use another picture"], 1),
+    "a lost answer": (
+        LOST,
+        "Sent, but no answer came",
+        "so you do not pay twice",
+        [PAYER, "Submit again"],
+        1,
+    ),
+    "a result that is gone": (GONE, "This video is gone", "one hour", ["Use these settings"], 1),
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_error_says_what_it_cost_and_what_to_do(browser, moody_page, moody, row):
+    """Title, charge line and buttons are those of the table; no error is bought a second time by itself."""
+    key, title, sense, buttons, posts = ROWS[row]
+    before = moody[1].posts.get(key, 0)
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, key)
+        tab.locator("#generate").click()
+        expect_title(tab, title)
+        expect(tab.locator("#status .st")).to_contain_text(sense)
+        assert tab.locator("#status .acts button").all_text_contents() == buttons
+        expect(tab.locator("#generate")).to_be_enabled()
+    assert moody[1].posts.get(key, 0) - before == posts
+
+
+@pytest.mark.parametrize("key", [CHOOSY, FAILING])
+def test_foreign_words_are_shown_as_they_are(browser, moody_page, key):
+    """Signs of markup and of templates in the service's words are letters, and nothing runs."""
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, key)
+        tab.locator("#generate").click()
+        expect(tab.locator("#status .st p").first).to_contain_text(OWN_WORDS, timeout=DONE)
+
+
+def test_a_busy_service_is_waited_for(browser, moody_page):
+    """A 429 is told with the time of the next try, while the run goes on by itself."""
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, BUSY)
+        tab.locator("#generate").click()
+        expect_title(tab, "Segmind keeps us waiting")
+        expect(tab.locator("#status .st")).to_contain_text("We try again by ourselves in 8 s")
+
+
+def test_submit_again_is_a_second_deliberate_purchase(browser, moody_page, moody):
+    """After a lost answer only a click on "Submit again" posts once more, under a token of its own."""
+    before = moody[1].posts.get(LOST, 0)
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, LOST)
+        tab.locator("#generate").click()
+        expect_title(tab, "Sent, but no answer came")
+        link = tab.url
+        tab.reload()
+        expect_title(tab, "Sent, but no answer came")
+        assert moody[1].posts[LOST] == before + 1
+        choose_paid(tab, LOST)
+        tab.get_by_role("button", name="Submit again").click()
+        expect(tab.locator("#generate")).to_be_disabled(timeout=DONE)
+        expect_title(tab, "Sent, but no answer came")
+        assert tab.url != link
+    assert moody[1].posts[LOST] == before + 2
+
+
+def test_an_unknown_link_says_so(browser, shared_page):
+    """A run that nobody knows is no error without words."""
+    with opened(browser, f"{shared_page.url}?run={'0' * 32}") as tab:
+        expect_title(tab, "No such run")
+
+
+def test_a_free_preview_is_one_click_away(browser, moody_page):
+    """The button "Free preview instead" chooses the preview, and starts nothing."""
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, POOR)
+        tab.locator("#generate").click()
+        tab.get_by_role("button", name="Free preview instead").click(timeout=DONE)
+        expect(tab.get_by_role("radio", name=re.compile("^Preview"))).to_be_checked()
+        expect(tab.locator("#generate")).to_have_text("Make a free preview")

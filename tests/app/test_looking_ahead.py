@@ -1,0 +1,157 @@
+"""What the page says before a click, and what it learns from its own past runs."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from PIL import Image
+
+from infinitalk_app.inspection import Inspector
+from infinitalk_app.preflight import Form, Preflight, Purse
+from infinitalk_app.prepare import Room
+from infinitalk_app.record import KEPT, Past, Record
+from infinitalk_app.settings import Settings
+from infinitalk_app.spans import span
+from infinitalk_client import AsyncClient
+from infinitalk_local.looking import face_tier
+from tests.app.pages import PICTURE, VOICE
+
+FORM = Form(PICTURE, VOICE, 0.0, 5.0, False, "infinitetalk", "SG_k", "480p", 25)
+
+
+class Bank:
+    """Answers the credits call, and counts how often it was asked."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.answer, self.asked = answer, 0
+
+    def client(self, key: str) -> AsyncClient:
+        def respond(request: httpx.Request) -> httpx.Response:
+            self.asked += 1
+            assert request.headers["x-api-key"] == key
+            return httpx.Response(self.answer.status_code, content=self.answer.content)
+
+        return AsyncClient(key, base_url="http://bank.test", transport=httpx.MockTransport(respond))
+
+
+def preflight(tmp_path: Path, bank: Bank | None = None, why: str | None = None, **settings: str) -> Preflight:
+    async def reachable(_: object) -> str | None:
+        return why
+
+    rich = httpx.Response(200, json={"credits": 12.76, "free-credits": 0})
+    chosen = Settings(infinitalk_state_dir=tmp_path, **settings)
+    purse = Purse((bank or Bank(rich)).client)
+    return Preflight(chosen, Inspector(Room(2)), Record(tmp_path / "times.jsonl"), purse, reachable)
+
+
+async def said(flight: Preflight, form: Form) -> list[str]:
+    """Return each fact as its kind and its text, and the sum."""
+    line = await flight.look(form, {})
+    return [f"{item['kind']} {item['text']}" for item in line["items"]] + [line["sum"]]
+
+
+async def test_all_is_well(tmp_path):
+    """Speech, crop, balance and reachability are fine, and the usual time is the vendor's."""
+    assert await said(preflight(tmp_path), FORM) == [
+        "ok 5.00 s of speech",
+        "ok 12.76 credits",
+        "ok Files can be fetched",
+        "Paid, 4–6 min",  # noqa: RUF001
+    ]
+
+
+async def test_what_to_mind_and_what_is_in_the_way(tmp_path):
+    """A wide picture is cropped, odd frames fit less well, an empty account and an unfetchable page stop."""
+    Image.open(PICTURE).resize((1280, 720)).save(tmp_path / "wide.png")
+    poor = Bank(httpx.Response(200, json={"credits": 0.0, "free-credits": 0.0}))
+    form = replace(FORM, picture=tmp_path / "wide.png", fps=16)
+    found = await said(preflight(tmp_path, poor, "no address", hosting="gradio"), form)
+    assert "warn Top and bottom cropped" in found
+    assert "warn 16 fps: lips fit less well" in found
+    assert "bad 0.00 credits" in found
+    assert "bad This page&#x27;s files cannot be fetched" in found
+    assert "warn Segmind&#x27;s storage will be used" in await said(preflight(tmp_path, why="no"), FORM)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (httpx.Response(401, json={"error": "no"}), "bad The key was refused"),
+        (httpx.Response(400, json={"error": "no"}), "warn Segmind does not answer just now"),
+    ],
+)
+async def test_a_balance_that_cannot_be_had(tmp_path, answer, text):
+    """A refused key stops; a service that does not tell is only to mind."""
+    assert text in await said(preflight(tmp_path, Bank(answer)), FORM)
+
+
+async def test_a_balance_is_asked_for_once_a_minute(tmp_path):
+    """Changing the form again and again does not ask again; a minute later it does."""
+    now = 0.0
+    bank = Bank(httpx.Response(200, json={"credits": 1.0}))
+    purse = Purse(bank.client, clock=lambda: now)
+    for _ in range(3):
+        await purse.balance("SG_a")
+    assert bank.asked == 1
+    now = 61.0
+    await purse.balance("SG_a")
+    assert bank.asked == 2
+
+
+async def test_a_file_is_looked_at_once(tmp_path):
+    """Ten visitors with the same file share one look, and one who leaves does not end it for the others."""
+    inspector = Inspector(Room(1))
+    looks = [asyncio.create_task(inspector.sound(VOICE, 0.0, 5.0, end_in_pause=False)) for _ in range(10)]
+    await asyncio.sleep(0)
+    looks[0].cancel()
+    found = await asyncio.gather(*looks[1:])
+    assert len({id(facts) for facts in found}) == 1
+
+
+def test_a_face_is_found_in_a_child_process(tmp_path):
+    """A portrait has one, a grey wall has none, and a text cannot be told."""
+    Image.new("RGB", (640, 480), "gray").save(tmp_path / "wall.png")
+    text = tmp_path / "text.png"
+    text.write_text("no picture")
+    assert face_tier(PICTURE) == "full"
+    assert face_tier(tmp_path / "wall.png") == "none"
+    assert face_tier(text) is None
+
+
+def test_the_range_is_learnt_from_runs_alike(tmp_path):
+    """From three runs on: same engine and resolution, and about as long; others do not count."""
+    record = Record(tmp_path / "times.jsonl")
+    for took in (200.0, 300.0):
+        record.add(Past("infinitetalk", "480p", 10.0, took, 0.4))
+    record.add(Past("infinitetalk", "720p", 10.0, 900.0))
+    record.add(Past("infinitetalk", "480p", 3.5, 90.0))
+    assert record.usual("infinitetalk", "480p", 10.0) is None
+    record.add(Past("infinitetalk", "480p", 11.0, 250.0, 0.5))
+    usual = record.usual("infinitetalk", "480p", 10.0)
+    assert usual.runs == 3
+    assert 200 <= usual.low_s < usual.high_s <= 300
+    assert usual.costs == pytest.approx((0.4, 0.5), abs=0.02)
+
+
+def test_the_record_outlives_a_restart_and_stays_small(tmp_path):
+    """It is read again from the disk, half a line does no harm, and old runs are forgotten."""
+    path = tmp_path / "times.jsonl"
+    record = Record(path)
+    for took in range(3 * KEPT):
+        record.add(Past("preview", "480p", 5.0, float(took)))
+    with path.open("a") as file:
+        file.write('{"engine": "prev')
+    again = Record(path)
+    assert again.usual("preview", "480p", 5.0).low_s > 3 * KEPT - 25
+    assert len(path.read_text().splitlines()) <= 2 * KEPT + 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(3.2, 4.9, "3 to 5 s"), (3.9, 4.0, "about 4 s"), (0.1, 0.4, "about 1 s"), (245, 355, "4 to 6 min")],
+)
+def test_a_range_is_said_as_people_do(low, high, words):
+    """Rounded outwards, in seconds or in minutes."""
+    assert span(low, high).replace("–", " to ") == words  # noqa: RUF001

@@ -1,0 +1,63 @@
+"""A visitor's own key: checked for free, shown by its last letters, forgotten at a click, kept nowhere."""
+
+import httpx
+from playwright.sync_api import expect
+
+from tests.app.browsing import DONE, choose_paid, expect_title, opened, played
+from tests.app.segminds import GOOD, WRONG
+
+
+def test_a_key_is_checked_shown_and_forgotten(browser, moody_page, moody):
+    """Leaving the field asks for the balance; nothing is bought, and "Forget it" empties the field."""
+    posts = dict(moody[1].posts)
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, GOOD, consent=False)
+        tab.locator("#key input").blur()
+        expect(tab.locator("#keynote")).to_contain_text("Key …1111: 100.00 credits", timeout=DONE)
+        expect(tab.locator("#check .ok").filter(has_text="100.00 credits")).to_be_visible(timeout=DONE)
+        tab.get_by_role("button", name="Forget it").click()
+        expect(tab.locator("#key input")).to_have_value("")
+        expect(tab.locator("#keynote p")).to_have_count(0)
+        tab.locator("#key input").fill(WRONG)
+        tab.locator("#key input").blur()
+        expect(tab.locator("#check .bad")).to_have_text("The key was refused", timeout=DONE)
+    assert moody[1].posts == posts
+
+
+def test_a_key_that_was_used_is_nowhere_to_be_found(browser, moody_page):
+    """After a paid run: not in storage, cookies, address, page text, configuration, dumps, files or logs."""
+    with opened(browser, moody_page.url) as tab:
+        session = []
+        tab.on("request", lambda sent: session.append(sent.url))
+        choose_paid(tab, GOOD)
+        tab.locator("#generate").click()
+        expect_title(tab, "Your video is ready")
+        played(tab)
+        tab.get_by_role("button", name="Details of this run").click()
+        expect(tab.locator("#details pre").first).to_contain_text("SEGMIND_API_KEY")
+        kept = tab.evaluate(
+            "JSON.stringify([{...localStorage}, {...sessionStorage}, location.href, document.cookie])"
+        )
+        assert GOOD not in kept
+        assert GOOD not in tab.content()
+        assert not any(GOOD in url for url in session)
+    for path in ("config", "gradio_api/info", "gradio_api/deep_link?session_hash=x", "monitoring/summary"):
+        assert GOOD not in httpx.get(f"{moody_page.url}/{path}").text
+    for path in moody_page.state.rglob("*"):
+        if path.is_file():
+            assert GOOD.encode() not in path.read_bytes(), path
+
+
+def test_after_a_preview_one_click_leads_to_the_paid_engine(browser, moody_page, moody):
+    """The button "Render with InfiniteTalk" keeps the inputs, asks for key and tick, and buys nothing."""
+    posts = dict(moody[1].posts)
+    with opened(browser, moody_page.url) as tab:
+        tab.locator("#prompt textarea").fill("A speaker who stays.")
+        tab.locator("#generate").click()
+        expect_title(tab, "Your preview is ready")
+        tab.locator("#status [data-do=render]").click()
+        expect(tab.locator("#key input")).to_be_visible(timeout=DONE)
+        expect(tab.locator("#consent input")).not_to_be_checked()
+        expect(tab.locator("#prompt textarea")).to_have_value("A speaker who stays.")
+        expect(tab.locator("#generate")).to_have_text("Render with InfiniteTalk")
+    assert moody[1].posts == posts

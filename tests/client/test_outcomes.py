@@ -1,0 +1,52 @@
+"""What the command line makes of each error: an exit code, and words that a shell can use."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from infinitalk_client import (
+    DownloadError,
+    InvalidRequest,
+    JobExpired,
+    JobFailed,
+    JobTimeout,
+    NotAuthorized,
+    SubmitUncertain,
+    Unreachable,
+)
+from infinitalk_client._outcomes import explain
+from infinitalk_media import MediaError
+
+RESUME = "python -m infinitalk_client resume r1 -o 'my talk.mp4' --base-url http://near.test"
+AGAIN = "--submit-again"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sense"),
+    [
+        (InvalidRequest("fps."), 2, "fps. Nothing was sent."),
+        (MediaError("No sound."), 2, "No sound. Nothing was sent."),
+        (SubmitUncertain("Lost."), 1, AGAIN),
+        (JobTimeout('client.job("r1").wait()', request_id="r1"), 3, RESUME),
+        (Unreachable('client.job("r1").wait()', request_id="r1", detail="ConnectError"), 3, RESUME),
+        (Unreachable("Nobody answered; nothing was started."), 1, "nothing was started"),
+        (DownloadError("Half a video.", request_id="r1"), 1, RESUME),
+        (NotAuthorized("Whose is it?", request_id="r1"), 1, RESUME),
+        (JobFailed("No face.", request_id="r1"), 1, "No face."),
+        (JobExpired("Gone.", request_id="r1"), 1, AGAIN),
+        (OSError(28, "No space left on device"), 1, "No space left"),
+        (OSError(), 1, "OSError"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_each_error_has_its_code_and_a_way_on(error, code, sense):
+    """A job that can still be had comes with the very words for it, and no Python call is shown."""
+    chosen = argparse.Namespace(
+        command="generate", output=Path("my talk.mp4"), base_url="http://near.test", json=False
+    )
+    found, said = explain(error, chosen)
+    assert found == code
+    assert sense in said
+    assert "client.job" not in said
+    assert (AGAIN in said) is (sense == AGAIN)
