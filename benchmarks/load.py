@@ -103,7 +103,7 @@ class Hall:
             paths = (await http.post("/gradio_api/upload", files=named)).json()
             config = (await http.get("/config")).json()
         picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
-        loads = (event["id"] for event in config["dependencies"] if "location.search" in str(event["js"]))
+        loads = (event["id"] for event in config["dependencies"] if "whereabouts" in str(event["js"]))
         return cls(running, httpx.URL(running.url).port or 0, (picture, voice), next(loads))
 
     def visitor(self) -> Visitor:
@@ -134,7 +134,7 @@ class Watcher:
         began = time.monotonic()
         visitor = hall.visitor()
         await visitor.get("/")
-        async for line in visitor.load(hall.on_load, [f"?job={job}&engine=infinitetalk", None]):
+        async for line in visitor.load(hall.on_load, [job, "infinitetalk"]):
             now = time.monotonic()
             found = _NUMBER.search(line)
             if not found:
