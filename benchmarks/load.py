@@ -24,6 +24,7 @@ from benchmarks.crowd import Visitor
 from benchmarks.paid import TOTAL, Endless
 from tests.app.pages import PICTURE, VOICE, Page, page
 
+ARRIVALS_PER_S = 20  # of those who are there before the 300 come
 POLL_S = 5.0  # how often the page looks at a paid job, ±10 %
 _NUMBER = re.compile(rf"(\d+) of {TOTAL} frames")
 
@@ -102,7 +103,7 @@ class Hall:
             paths = (await http.post("/gradio_api/upload", files=named)).json()
             config = (await http.get("/config")).json()
         picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
-        loads = (event["id"] for event in config["dependencies"] if "talk.whereabouts" in str(event["js"]))
+        loads = (event["id"] for event in config["dependencies"] if "whereabouts" in str(event["js"]))
         return cls(running, httpx.URL(running.url).port or 0, (picture, voice), next(loads))
 
     def visitor(self) -> Visitor:
@@ -150,7 +151,8 @@ async def _onlookers(hall: Hall, service: Endless, scale: Scale, report: Report)
     watchers = [Watcher() for _ in range(scale.watchers)]
     crowd = itertools.cycle(jobs)
     early, late = watchers[: -scale.arrivals], watchers[-scale.arrivals :]
-    tasks = await _arrive(early, len(early) / 40, hall, crowd, service)
+    tasks = await _arrive(early, len(early) / ARRIVALS_PER_S, hall, crowd, service)
+    await _until(lambda: all(watcher.arrived_s for watcher in early), 60)
     tasks += await _arrive(late, scale.arrivals_s, hall, crowd, service)
     await _until(lambda: all(watcher.arrived_s for watcher in watchers), 60)
     for watcher in watchers:

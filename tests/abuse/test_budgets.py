@@ -82,17 +82,21 @@ def click(running: Page) -> str:
     """Order by the page's own listener, as a browser does, and return all that it shows."""
     config = httpx.get(f"{running.url}/config").json()
     parts = {part["id"]: part["props"] for part in config["components"]}
-    event = next(event for event in config["dependencies"] if "talk.order" in str(event["js"]))
     files = [("files", (path.name, path.read_bytes())) for path in (PICTURE, VOICE)]
     paths = httpx.post(f"{running.url}/gradio_api/upload", files=files).json()
     picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
-    chosen = {"picture": picture, "voice": voice, "seconds": 4, "engine": "infinitetalk", "consent": True}
-    values = [chosen.get(parts[i].get("elem_id"), parts[i].get("value")) for i in event["inputs"]]
+    filled = {"picture": picture, "voice": voice, "seconds": 4, "engine": "infinitetalk", "consent": True}
+    # Of the listeners that take the whole form, the one that shows a video, a panel and the history.
+    event = next(
+        event
+        for event in config["dependencies"]
+        if len(event["outputs"]) == 3 and "consent" in [parts[i].get("elem_id") for i in event["inputs"]]
+    )
+    values = [filled.get(parts[i].get("elem_id"), parts[i].get("value")) for i in event["inputs"]]
     join = {"data": values, "fn_index": event["id"], "session_hash": "0123456789"}
     assert httpx.post(f"{running.url}/gradio_api/queue/join", json=join).is_success
-    with httpx.stream(
-        "GET", f"{running.url}/gradio_api/queue/data?session_hash=0123456789", timeout=60
-    ) as lines:
+    stream = f"{running.url}/gradio_api/queue/data?session_hash=0123456789"
+    with httpx.stream("GET", stream, timeout=60) as lines:
         return "".join(line for line in lines.iter_lines() if line.startswith("data:"))
 
 

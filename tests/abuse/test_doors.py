@@ -153,11 +153,11 @@ def test_a_stranger_sees_nothing_of_a_visitor(shared_page):
         seen = stranger.get("/gradio_api/queue/data?session_hash=stranger").text
         assert "process_completed" in seen
         assert not [name for name in secret if name in seen]
-        for guess in ("0" * 32, token[:-1] + "0", status["request_id"][:-1] + "g", "*", "", "../" + token):
+        for guess in ("0" * 32, token[::-1], status["request_id"][:-1] + "g", "*", "", "../" + token):
             event = stranger.post("/gradio_api/call/result", json={"data": [guess, ""]}).json()["event_id"]
             assert "event: error" in stranger.get(f"/gradio_api/call/result/{event}").text
 
 
 def load_event(stranger: httpx.Client) -> int:
     events = stranger.get("/config").json()["dependencies"]
-    return next(event["id"] for event in events if "talk.whereabouts" in str(event["js"]))
+    return next(event["id"] for event in events if "whereabouts" in str(event["js"]))

@@ -18,13 +18,15 @@ HURRIED = (sys.executable, "-m", "tests.app.hurried")
 
 
 def files_of(running: Page) -> set[str]:
-    """Return what a visitor left: neither the log, nor the journal, nor Gradio's copies of our examples."""
+    """Return what a visitor left: not log, journal, record of times, nor copies of our examples."""
     found = {path for path in running.state.rglob("*") if path.is_file()} - {running.log}
     return {str(path.relative_to(running.state)) for path in found if not _is_ours(path)}
 
 
 def _is_ours(path: Path) -> bool:
-    return path.parent.name == "journal" or any((ROOT / "examples").glob(f"*/{path.name}"))
+    if path.parent.name == "journal" or path.name == "times.jsonl":
+        return True
+    return any((ROOT / "examples").rglob(path.name))
 
 
 def brought(folder: Path, **more: object) -> dict[str, object]:
