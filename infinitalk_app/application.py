@@ -16,8 +16,9 @@ from infinitalk_app.hosting import Surroundings
 from infinitalk_app.limits import Visitor
 from infinitalk_app.outbox import sweep
 from infinitalk_app.runs import Runs
-from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings
+from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, SettingsError
 from infinitalk_app.work import Folders, House, Workshop
+from infinitalk_local import Machines, MachinesError
 
 SWEEP_EVERY_S = 600.0
 
@@ -28,7 +29,7 @@ class Application:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.folders = Folders.of(settings)
-        self.embedded = Embedded()
+        self.embedded = Embedded(machines=_machines(settings.infinitalk_dask_scheduler))
         self._house = House.of(settings.hosting)
         self.workshop = Workshop(settings, self.folders, Engines(settings, self.embedded), self._house)
         self._runs = Runs(explain)
@@ -84,6 +85,13 @@ class Application:
         sweep(self.folders.results, RESULT_KEPT_S, now)
         self.workshop.journal.sweep(now)
         self._runs.sweep()
+
+
+def _machines(scheduler: str | None) -> Machines | None:
+    try:
+        return Machines(scheduler) if scheduler else None
+    except MachinesError as error:
+        raise SettingsError(f"INFINITALK_DASK_SCHEDULER: {error}") from error
 
 
 def _is_near(base_url: str | None) -> bool:

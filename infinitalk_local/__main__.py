@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import uvicorn
 
+from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
 
@@ -13,13 +14,18 @@ _CLOSING_S = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        machines = Machines(chosen.dask) if chosen.dask else None
+    except MachinesError as error:
+        parser.error(str(error))
     settings = LocalSettings(
         keys=tuple(chosen.key),
         trust=tuple(chosen.trust),
         public_url=chosen.public_url,
         queue_size=chosen.queue_size,
-        renders_at_once=chosen.renders_at_once,
+        renders_at_once=chosen.renders_at_once or (machines.places if machines else 1),
         retention_s=chosen.retention_s,
         delay_s=chosen.delay_s,
         fail_with=chosen.fail_with,
@@ -28,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     listener = socket.create_server((chosen.host, chosen.port))
     print(f"Serving on http://{chosen.host}:{listener.getsockname()[1]}", flush=True)  # noqa: T201
-    config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=_CLOSING_S)
+    app = create_app(settings, executor=machines)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSING_S)
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -49,7 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--public-url", help="the address to put into answers")
     parser.add_argument("--queue-size", type=int, default=default.queue_size)
-    parser.add_argument("--renders-at-once", type=int, default=default.renders_at_once)
+    parser.add_argument("--renders-at-once", type=int, help="one, or as many as Dask's workers can")
+    parser.add_argument(
+        "--dask", metavar="tcp://HOST:PORT", help="render on the workers of this Dask scheduler"
+    )
     parser.add_argument(
         "--retention-s", type=float, default=default.retention_s, help="how long results are kept"
     )
