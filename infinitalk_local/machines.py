@@ -28,7 +28,7 @@ class Machines(Executor):
     """An executor whose work is done by the workers of a Dask scheduler; cancelling ends the child there.
 
     Raises:
-        MachinesError: Dask is not installed, the scheduler does not answer, or it has no worker.
+        MachinesError: Dask is not installed, or the scheduler does not answer.
     """
 
     def __init__(self, scheduler: str, connect_s: float = CONNECT_S) -> None:
@@ -38,7 +38,12 @@ class Machines(Executor):
     @property
     def places(self) -> int:
         """How many renders the workers that are there now can do at the same time, at least one."""
-        return max(1, sum(self._dask.nthreads().values()))
+        threads: dict[str, int] = self._dask.nthreads()
+        return max(1, sum(threads.values()))
+
+    @property
+    def workers(self) -> int:
+        return len(self._dask.nthreads())
 
     def submit(self, work: Callable[..., T], /, *values: Any, **named: Any) -> Future[T]:
         """Let a worker do `work(*values, control)`."""
