@@ -92,4 +92,3 @@ def _encode_only(size: str, voice: Path, folder: Path) -> float:
         for frame in frames:
             encoder.write(frame)
     return len(frames) / (time.perf_counter() - began)
-

@@ -41,7 +41,9 @@ def page(*words: str, path: str = "/healthz", **settings: str) -> Iterator[Serve
             "INFINITALK_STATE_DIR": folder,
             "GRADIO_ANALYTICS_ENABLED": "0",
         }
-        with running([sys.executable, *(words or ("app.py",))], port, path, Path(folder), own | settings) as server:
+        with running(
+            [sys.executable, *(words or ("app.py",))], port, path, Path(folder), own | settings
+        ) as server:
             yield server
 
 

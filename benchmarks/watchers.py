@@ -5,20 +5,18 @@ arrives: from the paid service (which stamps its answers) through the page to th
 """
 
 import asyncio
+import json
 import re
 import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-import httpx
 
 from benchmarks.rows import Effort, Row, Sample, within
-from benchmarks.serving import KEY, free_port, page, running
+from benchmarks.serving import KEY, Server, free_port, page, running
 
 OURS, THEIRS = 1000, 100
 OPEN_FILES = 8192
@@ -46,37 +44,47 @@ def rows(effort: Effort) -> Iterator[Row]:
     yield within("watchers", "CPU of the page", Sample((100 * cpu,), "% of a core"), 100.0)
 
 
-def _watch(server: Any, count: int, seconds: float, key: str = "") -> tuple[list[float], int, float]:
+def _watch(server: Server, count: int, seconds: float, key: str = "") -> tuple[list[float], int, float]:
     """Return the ages in ms of all that was shown in the second half, how many saw anything, and the CPU used."""
     return asyncio.run(_all(server, count, seconds, key))
 
 
-async def _all(server: Any, count: int, seconds: float, key: str) -> tuple[list[float], int, float]:
+async def _all(server: Server, count: int, seconds: float, key: str) -> tuple[list[float], int, float]:
     seen: list[list[tuple[float, float]]] = [[] for _ in range(count)]
-    limits, none = httpx.Limits(max_connections=None), httpx.Timeout(None)
-    async with httpx.AsyncClient(base_url=server.url, limits=limits, timeout=none, trust_env=False) as http:
-        tasks = [asyncio.create_task(_one(http, k, key, seen[k])) for k in range(count)]
-        await asyncio.sleep(seconds)
-        half, cpu = time.time(), _cpu_s(server.pid)
-        await asyncio.sleep(seconds)
-        cpu = _cpu_s(server.pid) - cpu
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    tasks = [asyncio.create_task(_one(server.port, k, key, seen[k])) for k in range(count)]
+    await asyncio.sleep(seconds)
+    half, cpu = time.time(), _cpu_s(server.pid)
+    await asyncio.sleep(seconds)
+    cpu = _cpu_s(server.pid) - cpu
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     ages = [1000 * (at - stamp) for each in seen for at, stamp in each if at > half]
     return ages, sum(bool(each) for each in seen), cpu / seconds
 
 
-async def _one(http: httpx.AsyncClient, number: int, key: str, seen: list[tuple[float, float]]) -> None:
+async def _one(port: int, number: int, key: str, seen: list[tuple[float, float]]) -> None:
     """Call /result for a job of one's own, and note when each stamp arrived."""
     data = [f"job-{number:08}", key] if key else [""]
     await asyncio.sleep(number / 100)  # nobody's visitors all come at once
-    call = await http.post("/gradio_api/call/result", json={"data": data})
-    async with http.stream("GET", f"/gradio_api/call/result/{call.json()['event_id']}") as answer:
-        async for line in answer.aiter_lines():
-            found = _STAMP.search(line.encode())
-            if found:
-                seen.append((time.time(), int(found[1]) / 1000))
+    call = "/gradio_api/call/result"
+    event = [line async for line in _lines(port, f"POST {call}", json.dumps({"data": data}))][-1]
+    async for line in _lines(port, f"GET {call}/{json.loads(event)['event_id']}"):
+        found = _STAMP.search(line)
+        if found:
+            seen.append((time.time(), int(found[1]) / 1000))
+
+
+async def _lines(port: int, what: str, body: str = "") -> AsyncIterator[bytes]:
+    """Send a request over bare sockets: a thousand of them in one httpx pool are slower than any page."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"{what} HTTP/1.0\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json"
+    writer.write(f"{head}\r\ncontent-length: {len(body)}\r\n\r\n{body}".encode())
+    try:
+        async for line in reader:
+            yield line
+    finally:
+        writer.close()
 
 
 def _p95(ages: Sequence[float]) -> float:
