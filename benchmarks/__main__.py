@@ -10,7 +10,6 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import machine, table
@@ -31,7 +30,10 @@ PARTS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if unknown := set(chosen.part) - set(PARTS):
+        parser.error(f"no such part: {', '.join(unknown)}")
     parts = tuple(chosen.part) or PARTS
     effort = Effort.SHORT if chosen.short else Effort.FULL if chosen.part else Effort.USUAL
     about = machine.about()
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = list(_run(parts, effort))
     print(table.plain(found))
     if chosen.json:
-        chosen.json.write_text(json.dumps({"about": about, "rows": [_plain(row) for row in found]}, indent=1))
+        chosen.json.write_text(json.dumps({"about": about, "rows": [row.plain() for row in found]}, indent=1))
     if chosen.readme:
         chosen.readme.write_text(table.put(chosen.readme.read_text(), about, found))
     return 0
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
-    parser.add_argument("part", nargs="*", choices=[*PARTS, []], metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("part", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--short", action="store_true", help="only to see that every part runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there too")
     parser.add_argument(
@@ -68,10 +70,6 @@ def _run(parts: Sequence[str], effort: Effort) -> Iterator[Row]:
             print(".", end="", file=sys.stderr, flush=True)
             yield row
         print(f" {part} {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
-
-
-def _plain(row: Row) -> dict[str, object]:
-    return asdict(row) | {"ratio": row.ratio, "reached": row.reached}
 
 
 if __name__ == "__main__":

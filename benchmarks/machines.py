@@ -15,39 +15,36 @@ from benchmarks.serving import free_port
 from infinitalk_local import LocalSettings, Machines
 from infinitalk_local.renderer import RenderOptions, render
 
+FPS = 16
+ALONE = ("--nthreads", "1", "--no-nanny")  # one process that draws one preview at a time
 PICTURE, VOICE = ROOT / "examples/portraits/mira.jpg", ROOT / "examples/voices/hello.mp3"
 
 
 def rows(effort: Effort) -> Iterator[Row]:
-    runs, previews = (1, 2) if effort is Effort.SHORT else (3, 6)
-    with tempfile.TemporaryDirectory(prefix="infinitalk-bench-", ignore_cleanup_errors=True) as name:
-        here = Sample(tuple(_pace(None, previews) for _ in range(runs)), "/min")
-        with contextlib.ExitStack() as running:
-            address = f"tcp://127.0.0.1:{free_port()}"
-            where = ("--host", "127.0.0.1", "--port", address.rpartition(":")[2])
-            running.enter_context(_dask(Path(name), "scheduler", *where))
-            one = _with_another_worker(running, Path(name), address, 1, runs, previews)
-            yield Row("machines", "previews, 1 worker", one, "without Dask", here, floor=True)
-            two = _with_another_worker(running, Path(name), address, 2, runs, previews)
-            yield Row("machines", "previews, 2 workers", two, "1 worker", one, floor=True)
+    runs, previews = {Effort.SHORT: (1, 1), Effort.USUAL: (2, 4), Effort.FULL: (3, 8)}[effort]
+    here = Sample(tuple(_pace(None, previews) for _ in range(runs)), "/min")
+    with contextlib.ExitStack() as cluster:
+        name = tempfile.TemporaryDirectory(prefix="infinitalk-bench-", ignore_cleanup_errors=True)
+        folder, address = Path(cluster.enter_context(name)), f"tcp://127.0.0.1:{free_port()}"
+        where = ("--host", "127.0.0.1", "--port", address.rpartition(":")[2])
+        cluster.enter_context(_dask(folder, "scheduler", *where))
+        cluster.enter_context(_dask(folder, "worker", address, *ALONE))
+        one = Sample(tuple(_pace_of(address, 1, previews) for _ in range(runs)), "/min")
+        cluster.enter_context(_dask(folder, "worker", address, *ALONE))
+        two = Sample(tuple(_pace_of(address, 2, previews) for _ in range(runs)), "/min")
+    yield Row("machines", "previews, 1 worker", one, "without Dask", here, floor=True)
+    yield Row("machines", "previews, 2 workers", two, "1 worker", one, floor=True)
 
 
-def _with_another_worker(
-    running: contextlib.ExitStack, folder: Path, address: str, count: int, runs: int, previews: int
-) -> Sample:
-    running.enter_context(_dask(folder, "worker", address, "--nthreads", "1", "--no-nanny"))
-    machines = Machines(address, connect_s=60)
-    try:
-        while machines.workers < count:
-            time.sleep(0.05)
-        return Sample(tuple(_pace(machines, previews) for _ in range(runs)), "/min")
-    finally:
-        machines.shutdown()
+def _pace_of(address: str, workers: int, previews: int) -> float:
+    with Machines(address, connect_s=60) as machines:
+        machines.wait_for(workers)
+        return _pace(machines, previews)
 
 
 def _pace(machines: Machines | None, previews: int) -> float:
     """Return how many previews per minute come back when all are asked for at once."""
-    options = RenderOptions("480p", 25, 7, "")
+    options = RenderOptions("480p", FPS, 7, "")
     command = LocalSettings().render_command
     values = (PICTURE.read_bytes(), VOICE.read_bytes(), options, command, 300.0)
     began = time.perf_counter()

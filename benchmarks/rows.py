@@ -1,8 +1,9 @@
 """What a benchmark yields: rows of one table, each a figure of ours beside a peer's, or beside a limit."""
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import IntEnum
+from typing import Any
 
 
 class Effort(IntEnum):
@@ -66,6 +67,10 @@ class Row:
         if self.reach is None:
             return None
         return self.ratio >= self.reach if self.floor else self.ratio <= self.reach
+
+    def plain(self) -> dict[str, Any]:
+        """Return the row for JSON."""
+        return asdict(self) | {"ratio": self.ratio, "reached": self.reached}
 
     def cells(self) -> tuple[str, ...]:
         """Return the row as it is printed."""

@@ -25,3 +25,5 @@ def rows(effort: Effort) -> Iterator[Row]:
     yield Row("start", "page answers", Sample(took, "s"), "import gradio", Sample(beside, "s"), reach=1.25)
     more = Sample(tuple(mine - its for mine, its in memory), "MB")
     yield within("start", "memory beyond import gradio", more, 25.0)
+    held, its = (Sample(values, "MB") for values in zip(*memory, strict=True))
+    yield Row("start", "memory of the page", held, "import gradio", its)

@@ -25,7 +25,12 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def put(text: str, about: Sequence[str], rows: Sequence[Row]) -> str:
-    """Return the text with the table between the two marks, and all else as it was.
+    """Return the text with the table between the two marks, and all else as it was; raises as `between`."""
+    return between(text, f"{'. '.join(about)}.\n\n{markdown(rows)}")
+
+
+def between(text: str, new: str) -> str:
+    """Replace what lies between the two marks.
 
     Raises:
         ValueError: the marks are not there.
@@ -34,4 +39,4 @@ def put(text: str, about: Sequence[str], rows: Sequence[Row]) -> str:
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise ValueError(f"The text needs two lines, {BEGIN} and {END}.")
-    return f"{before}{BEGIN}\n{'. '.join(about)}.\n\n{markdown(rows)}\n{END}{after}"
+    return f"{before}{BEGIN}\n{new}\n{END}{after}"

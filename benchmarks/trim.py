@@ -14,8 +14,8 @@ RUNS = 3  # in one child; there are three of them, in turn with the peer's
 SECONDS = 15.0
 NAIVE_MINUTES_MAX = 150  # naive pydub needs some 20 GB for the ten hours
 
-# Each runs in a process of its own, warm: imports are not counted. Prints the times, and the peak memory: what
-# the work adds to the process, or that of its largest child, in MB.
+# Each runs in a process of its own, warm: imports are not counted. Prints times, and the peak memory in MB:
+# what the work adds to the process, or that of its largest child.
 _MEASURE = """
 import json, re, resource, subprocess, sys, time, warnings
 from pathlib import Path

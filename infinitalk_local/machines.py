@@ -41,9 +41,9 @@ class Machines(Executor):
         threads: dict[str, int] = self._dask.nthreads()
         return max(1, sum(threads.values()))
 
-    @property
-    def workers(self) -> int:
-        return len(self._dask.nthreads())
+    def wait_for(self, workers: int, timeout_s: float = 60.0) -> None:
+        """Wait until so many workers have come; raises TimeoutError."""
+        self._dask.wait_for_workers(workers, timeout=timeout_s)
 
     def submit(self, work: Callable[..., T], /, *values: Any, **named: Any) -> Future[T]:
         """Let a worker do `work(*values, control)`."""

@@ -37,7 +37,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with contextlib.ExitStack() as stack:
         started = [stack.enter_context(dask(folder, *words)) for words in (scheduler, worker, worker)]
         machines = Machines(address, connect_s=60)
-        machines._dask.wait_for_workers(2, timeout=60)
+        machines.wait_for(2)
         machines.shutdown()
         yield Cluster(address, tuple(process.pid for process in started[1:]))
 
