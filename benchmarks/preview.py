@@ -1,17 +1,17 @@
-"""python -m benchmarks.preview: how fast previews are drawn, beside encoding the same frames alone."""
+"""How fast previews are drawn, beside encoding the same frames alone, and beside real time."""
 
-import argparse
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import in_turn
+from benchmarks.rows import Effort, Row, Sample, within
 from infinitalk_local.render import preview
 from infinitalk_local.render.encode import Encoder, Format
 from infinitalk_local.render.mark import Mark
@@ -24,41 +24,37 @@ VOICE = ROOT / "examples/voices/hello.mp3"
 FPS = 25
 
 
-@dataclass(frozen=True)
-class Figures:
-    """Frames per second of the whole loop and of encoding alone, seconds of set-up, and memory in MB."""
-
-    loop: float
-    setup_s: float
-    encode_only: float
-    short_mb: float
-    long_mb: float
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser("python -m benchmarks.preview", description=__doc__)
-    parser.add_argument("--short", action="store_true", help="480p alone")
-    sizes = ("480p",) if parser.parse_args(arguments).short else ("480p", "576p", "720p")
-    print(
-        f"{os.cpu_count()} cores, {FPS} fps, {PICTURE.stem} and {VOICE.stem}; memory of the largest process"
-    )
-    heads = f"{'size':<6}{'frames/s':>10}{'x real':>8}{'set-up':>9}{'encode only':>13}{'share':>7}"
-    print(f"{heads}{'5 s':>9}{'40 s':>9}")
-    with tempfile.TemporaryDirectory() as name:
-        for size in sizes:
-            print(_row(size, _measure(size, Path(name))), flush=True)
+def rows(effort: Effort) -> Iterator[Row]:
+    runs, seconds = (1, 1) if effort is Effort.SHORT else (3, 5)
+    with tempfile.TemporaryDirectory(prefix="infinitalk-bench-") as name:
+        folder = Path(name)
+        for size in ("480p", "576p", "720p") if effort is Effort.FULL else ("480p",):
+            yield from _of_size(size, folder, runs, seconds)
+        short_mb = _memory("480p", seconds, folder)
+        if effort is not Effort.SHORT:
+            long_mb = _memory("480p", 40, folder)
+            yield Row("preview", "memory, 40 s at 480p", long_mb, "of 5 s", short_mb, reach=1.2)
 
 
-def _row(size: str, found: Figures) -> str:
-    row = f"{size:<6}{found.loop:>10.0f}{found.loop / FPS:>7.1f}x{found.setup_s:>7.2f} s"
-    row += f"{found.encode_only:>13.0f}{found.loop / found.encode_only:>6.0%} "
-    return row + f"{found.short_mb:>5.0f} MB{found.long_mb:>6.0f} MB"
+def _of_size(size: str, folder: Path, runs: int, seconds: int) -> Iterator[Row]:
+    voice, set_ups = _voice(folder, seconds), []
+
+    def loop() -> float:
+        report, _ = _render(size, voice, folder)
+        set_ups.append(report["setup_s"])
+        return float(report["frames_per_s"])
+
+    ours, encoded = in_turn(runs, loop, lambda: _encode_only(size, voice, folder))
+    drawn, real = Sample(ours, "frames/s"), Sample((FPS,), "frames/s")
+    only = Sample(encoded, "frames/s")
+    yield Row("preview", f"drawn at {size}", drawn, "encode only", only, reach=0.33, floor=True)
+    fast = 6.0 if size == "480p" else None
+    yield Row("preview", f"drawn at {size}", drawn, "real time", real, reach=fast, floor=True)
+    yield within("preview", f"set-up at {size}", Sample(tuple(set_ups), "s"), 0.5)
 
 
-def _measure(size: str, folder: Path) -> Figures:
-    short, short_mb = _render(size, _voice(folder, 5), folder)
-    _, long_mb = _render(size, _voice(folder, 40), folder)
-    return Figures(short["frames_per_s"], short["setup_s"], _encode_only(size, folder), short_mb, long_mb)
+def _memory(size: str, seconds: int, folder: Path) -> Sample:
+    return Sample((_render(size, _voice(folder, seconds), folder)[1],), "MB")
 
 
 def _voice(folder: Path, seconds: int) -> Path:
@@ -81,10 +77,10 @@ def _render(size: str, voice: Path, folder: Path) -> tuple[dict[str, Any], float
     return json.loads(last)["result"], used.ru_maxrss / 1024
 
 
-def _encode_only(size: str, folder: Path) -> float:
-    """Draw the frames of five seconds first, then time nothing but their encoding."""
+def _encode_only(size: str, voice: Path, folder: Path) -> float:
+    """Draw the frames first, then time nothing but their encoding."""
     options = preview.Options(resolution=size, fps=FPS)
-    clip = preview._read(PICTURE, _voice(folder, 5), folder, options)  # noqa: SLF001  # the same frames as above
+    clip = preview._read(PICTURE, voice, folder, options)  # noqa: SLF001  # the same frames as above
     scene, mark, frames = preview.talking(clip), Mark(clip.size), []
     for index in range(clip.frames):
         frame = scene.draw(index)
@@ -96,7 +92,3 @@ def _encode_only(size: str, folder: Path) -> float:
         for frame in frames:
             encoder.write(frame)
     return len(frames) / (time.perf_counter() - began)
-
-
-if __name__ == "__main__":
-    main()

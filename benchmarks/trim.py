@@ -1,25 +1,23 @@
-"""python -m benchmarks.trim: cutting a clip out of long recordings, beside bare ffmpeg and naive pydub."""
+"""Cutting a clip out of long recordings, beside one bare ffmpeg and naive pydub."""
 
-import argparse
-import json
 import os
 import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.measuring import told
+from benchmarks.rows import Effort, Row, Sample, within
 from infinitalk_media import ffmpeg
 
-RUNS = 5
+RUNS = 3  # in one child; there are three of them, in turn with the peer's
 SECONDS = 15.0
 NAIVE_MINUTES_MAX = 150  # longer ones are not tried: naive pydub needs some 20 GB for the ten hours
 
-# Each runs in a process of its own, warm: imports are not counted. Peak memory is what the work adds to the
-# process, or that of its largest child.
+# Each runs in a process of its own, warm: imports are not counted. Prints times, and the peak memory in MB:
+# what the work adds to the process, or that of its largest child.
 _MEASURE = """
-import json, re, resource, statistics, subprocess, sys, time, warnings
+import json, re, resource, subprocess, sys, time, warnings
 from pathlib import Path
 source, target, start_s, seconds, runs = Path(sys.argv[1]), Path(sys.argv[2]), *map(float, sys.argv[3:])
 def held():
@@ -31,7 +29,7 @@ for _ in range(int(runs)):
     work()
     times.append(time.perf_counter() - began)
 child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps([statistics.median(times), min(times), max(times), max(held() - before, child) / 1024]))
+print(json.dumps([times, max(held() - before, child) / 1024]))
 """
 _OURS = """
 from infinitalk_media import sound
@@ -55,42 +53,44 @@ def work():
 """
 
 
-@dataclass(frozen=True)
-class Figures:
-    """Seconds of one cut, and the memory that it took, in MB."""
-
-    median_s: float
-    min_s: float
-    max_s: float
-    peak_mb: float
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser("python -m benchmarks.trim", description=__doc__)
-    parser.add_argument("--short", action="store_true", help="smaller recordings, without naive pydub")
-    short = parser.parse_args(arguments).short
-    print(f"{'recording':<22}{'ours':>9}{'spread':>16}{'MB':>6}{'ffmpeg':>9}{'ratio':>7}{'naive pydub':>22}")
-    with tempfile.TemporaryDirectory() as name:
-        for title, minutes, source in _recordings(Path(name), short=short):
-            print(_row(title, minutes, source, naive=not short), flush=True)
+def rows(effort: Effort) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory(prefix="infinitalk-bench-") as name:
+        medians = []
+        for title, minutes, source in _recordings(Path(name), effort):
+            start_s = minutes * 60 - 30 if minutes < 600 else 36_010  # near the end, where it is hardest
+            turns = [_measure(code, source, start_s, RUNS) for code in (_OURS, _BARE) * 3]
+            (ours, mb), (bare, _) = _joined(turns[::2]), _joined(turns[1::2])
+            medians.append(ours.median)
+            yield Row("trim", f"15 s of {title}", ours, "bare ffmpeg", bare, reach=1.8)
+            yield within("trim", f"peak memory, {title}", mb, 75.0)
+            if effort is Effort.FULL and minutes < NAIVE_MINUTES_MAX:
+                naive, naive_mb = _measure(_NAIVE, source, start_s, 1, _with_ffprobe(source.parent))
+                yield Row("trim", f"15 s of {title}", ours, "naive pydub", naive)
+                yield Row("trim", f"peak memory, {title}", mb, "naive pydub", naive_mb)
+        shortest, longest = Sample((medians[0],), "s"), Sample((medians[-1],), "s")
+        yield Row("trim", "longest beside shortest", longest, "the shortest", shortest, reach=2.0)
 
 
-def _recordings(folder: Path, *, short: bool) -> list[tuple[str, int, Path]]:
-    """Make the recordings; speech-like, but for the silent one."""
+def _recordings(folder: Path, effort: Effort) -> Iterator[tuple[str, int, Path]]:
+    """Make recordings of so many minutes; speech-like, but for the silent one."""
     hum = "aevalsrc=0.3*sin(2*PI*220*t)*gt(sin(2*PI*4*t)\\,-0.6):s=44100"
-    if short:
-        return [("5 min mp3", 5, _make(folder / "a.mp3", hum, 5, "-b:a", "128k"))]
-    return [
-        ("1 min mp3", 1, _make(folder / "a.mp3", hum, 1, "-b:a", "128k")),
-        ("2 h mp3", 120, _make(folder / "b.mp3", hum, 120, "-b:a", "128k")),
-        ("1 h m4a", 60, _make(folder / "c.m4a", hum, 60, "-c:a", "aac")),
-        ("1 h webm", 60, _make(folder / "d.webm", hum, 60, "-c:a", "libopus")),
-        ("10 h opus, hum at end", 600, _ten_hours(folder)),
-    ]
+    yield "1 min mp3", 1, _make(folder / "a.mp3", hum, 1, "-b:a", "128k")
+    if effort >= Effort.USUAL:
+        yield "2 h mp3", 120, _repeated(folder / "b.mp3", folder / "a.mp3", 120)
+    if effort is Effort.FULL:
+        yield "1 h m4a", 60, _make(folder / "c.m4a", hum, 60, "-c:a", "aac")
+        yield "1 h webm", 60, _make(folder / "d.webm", hum, 60, "-c:a", "libopus")
+        yield "10 h opus, hum at end", 600, _ten_hours(folder)
 
 
 def _make(path: Path, source: str, minutes: int, *codec: str) -> Path:
     _run("-f", "lavfi", "-i", source, "-t", str(minutes * 60), *codec, str(path))
+    return path
+
+
+def _repeated(path: Path, minute: Path, times: int) -> Path:
+    """Repeat a minute: encoding two hours would take longer than all the measuring."""
+    _run("-stream_loop", str(times - 1), "-i", str(minute), "-c", "copy", str(path))
     return path
 
 
@@ -111,40 +111,26 @@ def _run(*arguments: str) -> None:
     subprocess.run([ffmpeg.find(), "-nostdin", "-loglevel", "error", "-y", *arguments], check=True)
 
 
-def _row(title: str, minutes: int, source: Path, *, naive: bool) -> str:
-    start_s = minutes * 60 - 30 if minutes < 600 else 36_010  # near the end, where it is hardest
-    ours, bare = (_measure(code, source, start_s, RUNS) for code in (_OURS, _BARE))
-    spread = f"{ours.min_s:.2f}-{ours.max_s:.2f}"
-    row = f"{title:<22}{ours.median_s:>7.2f} s{spread:>16}{ours.peak_mb:>6.0f}{bare.median_s:>7.2f} s"
-    return (
-        row
-        + f"{ours.median_s / bare.median_s:>6.2f}x{_naive(minutes, source, start_s) if naive else '-':>22}"
-    )
+def _joined(turns: list[tuple[Sample, Sample]]) -> tuple[Sample, Sample]:
+    times = tuple(value for seconds, _ in turns for value in seconds.values)
+    return Sample(times, "s"), Sample(tuple(mb.median for _, mb in turns), "MB")
 
 
-def _naive(minutes: int, source: Path, start_s: float) -> str:
-    """Measure pydub alone; an ffprobe that knows nothing stands in where there is none, and costs nothing."""
-    if minutes > NAIVE_MINUTES_MAX:
-        return "not run, some 20 GB"
-    tools = source.parent / "tools"
+def _measure(
+    prepare: str, source: Path, start_s: float, runs: int, path: str | None = None
+) -> tuple[Sample, Sample]:
+    """Return the seconds of each cut, and the memory that it took."""
+    words = [str(source), str(source.with_name("clip.mp3")), str(start_s), str(SECONDS), str(runs)]
+    times, mb = told("-c", _MEASURE.format(prepare=prepare), *words, path=path)
+    return Sample(tuple(times), "s"), Sample((mb,), "MB")
+
+
+def _with_ffprobe(folder: Path) -> str:
+    """Return a PATH on which pydub finds what it asks for: an ffprobe that knows nothing costs nothing."""
+    tools = folder / "tools"
     tools.mkdir(exist_ok=True)
     (tools / "ffprobe").write_text("#!/bin/sh\necho '{}'\n")
     (tools / "ffprobe").chmod(0o755)
     if not (tools / "ffmpeg").exists():
         (tools / "ffmpeg").symlink_to(ffmpeg.find())
-    found = _measure(_NAIVE, source, start_s, 1, path=f"{tools}:{os.environ['PATH']}")
-    return f"{found.median_s:.1f} s, {found.peak_mb:.0f} MB"
-
-
-def _measure(prepare: str, source: Path, start_s: float, runs: int, path: str | None = None) -> Figures:
-    code = _MEASURE.format(prepare=prepare)
-    arguments = [str(source), str(source.with_name("clip.mp3")), str(start_s), str(SECONDS), str(runs)]
-    environment = os.environ | {"PATH": path or os.environ["PATH"]}
-    run = subprocess.run(
-        [sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True, env=environment
-    )
-    return Figures(*json.loads(run.stdout))
-
-
-if __name__ == "__main__":
-    main()
+    return f"{tools}:{os.environ['PATH']}"

@@ -24,10 +24,11 @@ from infinitalk_app.limits import Visitor
 from infinitalk_app.outbox import sweep
 from infinitalk_app.preflight import Form, Preflight, Purse
 from infinitalk_app.runs import Run, Runs, Snapshot
-from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings
+from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, SettingsError
 from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError, NotAuthorized
+from infinitalk_local import Machines, MachinesError
 
 SWEEP_EVERY_S = 600.0
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
@@ -53,7 +54,7 @@ class Application:
         uploads.claim(self._uploads)
         self._temporary = settings.folder("temporary")
         tempfile.tempdir = str(self._temporary)  # a killed process leaves inputs there, too
-        self.embedded = Embedded()
+        self.embedded = Embedded(machines=_machines(settings.infinitalk_dask_scheduler))
         self._house = House.of(settings.hosting)
         engines = Engines(settings, self.embedded)
         self.workshop = Workshop(settings, self.folders, engines, self._house)
@@ -153,6 +154,13 @@ class Application:
         sweep(self.folders.results, RESULT_KEPT_S, now)
         self.workshop.journal.sweep(now)
         self._runs.sweep()
+
+
+def _machines(scheduler: str | None) -> Machines | None:
+    try:
+        return Machines(scheduler) if scheduler else None
+    except MachinesError as error:
+        raise SettingsError(f"INFINITALK_DASK_SCHEDULER: {error}") from error
 
 
 def _is_near(base_url: str | None) -> bool:

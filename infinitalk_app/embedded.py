@@ -7,17 +7,23 @@ import httpx
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.words import ERRORS
 from infinitalk_client import AsyncClient
-from infinitalk_local import LocalSettings, create_app
+from infinitalk_local import LocalSettings, Machines, create_app
 
 BASE_URL = "http://preview.localhost"  # a name for answers to be built from; nothing listens there
 POLL_EVERY_S = 0.25
 
 
 class Embedded:
-    """Its life is the page's: `close` ends the renders, since no lifespan runs under ASGITransport."""
+    """Its life is the page's: `close` ends the renders, since no lifespan runs under ASGITransport.
 
-    def __init__(self, settings: LocalSettings | None = None) -> None:
-        self.app = create_app(settings or LocalSettings(public_url=BASE_URL))
+    Args:
+        machines: where previews are rendered instead of here.
+    """
+
+    def __init__(self, settings: LocalSettings | None = None, machines: Machines | None = None) -> None:
+        at_once = machines.places if machines else 1
+        settings = settings or LocalSettings(public_url=BASE_URL, renders_at_once=at_once)
+        self.app = create_app(settings, executor=machines)
 
     def trust(self, origin: str) -> None:
         """Let inputs be fetched from an origin that is not public: the page's own, once its port is known."""

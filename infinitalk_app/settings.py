@@ -45,6 +45,7 @@ class Settings(BaseSettings):
         max_clip_seconds: the longest clip that can be asked for.
         infinitalk_preparations: how many inputs are checked and cut at a time.
         infinitalk_price_note: the owner's words on what a paid run costs.
+        infinitalk_dask_scheduler: whose workers render the previews, tcp://host:port; None renders here.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     max_clip_seconds: float = Field(default=15.0, ge=3.5, le=40.0)
     infinitalk_preparations: int = Field(default=2, ge=1, le=16)
     infinitalk_price_note: str = ""
+    infinitalk_dask_scheduler: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^/\s]+:\d+$")
 
     @property
     def owner_pays(self) -> bool:

@@ -5,9 +5,10 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -18,6 +19,9 @@ from ._hosts import SEGMIND, Hosts
 from ._models import Credits, HistoryEntry, JobStatus, Result, TalkRequest
 from ._part import Part
 from ._protocol import Wire
+
+if TYPE_CHECKING:
+    import ssl
 
 TIMEOUT_S = 1800.0
 POLL_EVERY_S = 5.0
@@ -63,6 +67,16 @@ def _random() -> float:
     return random.random()  # noqa: S311  # it spreads pauses
 
 
+@cache
+def _certificates() -> "ssl.SSLContext":
+    """Read them once: each reading takes longer than all looks at a job."""
+    return httpx.create_ssl_context()
+
+
+def _options(transport: object) -> dict[str, Any]:
+    return {} if transport else {"limits": _LIMITS, "verify": _certificates()}
+
+
 def _submitted(request_id: str, means: Means) -> JobRef:
     log.info("submitted %s", request_id)
     return JobRef(request_id, means.clock())
@@ -91,7 +105,7 @@ class Client(_Base):
         rng: Callable[[], float] | None = None,
     ) -> None:
         super().__init__(api_key, base_url, http_timeout, clock, rng)
-        self._http = httpx.Client(transport=transport, limits=_LIMITS)
+        self._http = httpx.Client(transport=transport, **_options(transport))
         self._driver = Driver(self._http, sleep)
 
     def __enter__(self) -> Self:
@@ -200,7 +214,7 @@ class AsyncClient(_Base):
         rng: Callable[[], float] | None = None,
     ) -> None:
         super().__init__(api_key, base_url, http_timeout, clock, rng)
-        self._http = httpx.AsyncClient(transport=transport, limits=_LIMITS)
+        self._http = httpx.AsyncClient(transport=transport, **_options(transport))
         self._driver = AsyncDriver(self._http, sleep)
 
     async def __aenter__(self) -> Self:

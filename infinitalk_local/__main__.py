@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from infinitalk_local.fetch import origin
+from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
 
@@ -18,13 +19,18 @@ _CLOSING_S = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        machines = Machines(chosen.dask) if chosen.dask else None
+    except MachinesError as error:
+        parser.error(str(error))
     settings = LocalSettings(
         keys=tuple(chosen.key),
         trust=tuple(chosen.trust),
         public_url=chosen.public_url,
         queue_size=chosen.queue_size,
-        renders_at_once=chosen.renders_at_once,
+        renders_at_once=chosen.renders_at_once or (machines.places if machines else 1),
         retention_s=chosen.retention_s,
         delay_s=chosen.delay_s,
         fail_with=chosen.fail_with,
@@ -39,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
     with contextlib.suppress(KeyboardInterrupt):
         print(f"Serving on http://{chosen.host}:{listener.getsockname()[1]}", flush=True)  # noqa: T201
-        _Server(create_app(settings)).run(sockets=[listener])
+        _Server(create_app(settings, executor=machines)).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -72,7 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--public-url", help="the address to put into answers")
     parser.add_argument("--queue-size", type=int, default=default.queue_size)
-    parser.add_argument("--renders-at-once", type=_count, default=default.renders_at_once)
+    parser.add_argument("--renders-at-once", type=_count, help="one, or as many as Dask's workers can")
+    parser.add_argument(
+        "--dask", metavar="tcp://HOST:PORT", help="render on the workers of this Dask scheduler"
+    )
     parser.add_argument(
         "--retention-s", type=float, default=default.retention_s, help="how long results are kept"
     )

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from infinitalk_local.jobs import ENDED, Job, State
 
 CREDITS = 100.0
+REMOTE = "Rendered on another machine: frames are not counted, and only the end is told."
 _FAILED_STATUS = 422  # how the vendor serves FAILED
 
 
@@ -38,6 +39,8 @@ def status(job: Job, base: str, queue_position: int | None) -> JSONResponse:
         body["queue_position"] = queue_position
     if job.progress and job.state is State.PROCESSING:
         body["progress"] = dict(zip(("done", "total"), job.progress, strict=True))
+    if job.remote and job.state is State.PROCESSING:
+        body["remark"] = REMOTE
     if job.state is State.FAILED:
         return JSONResponse(body | {"error": job.error}, _FAILED_STATUS)
     return JSONResponse(body)

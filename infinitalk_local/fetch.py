@@ -8,7 +8,9 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Collection
+from functools import cache
 
 import httpx
 
@@ -87,7 +89,7 @@ class Fetcher:
         try:
             async with (
                 asyncio.timeout(SECONDS_MAX),
-                httpx.AsyncClient(trust_env=False, timeout=_EXCHANGE) as http,
+                httpx.AsyncClient(trust_env=False, timeout=_EXCHANGE, verify=_certificates()) as http,
             ):
                 return await self._follow(http, httpx.URL(address), what)
         except TimeoutError as error:
@@ -131,6 +133,12 @@ async def _send(http: httpx.AsyncClient, requests: list[httpx.Request]) -> httpx
         with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
             return await http.send(request, stream=True)
     return await http.send(last, stream=True)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read them once: it takes tens of milliseconds, in which the server answers nobody."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _read(response: httpx.Response, what: str) -> bytes:

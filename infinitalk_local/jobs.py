@@ -44,6 +44,7 @@ class Job:
     cost: float = 0.0
     facts: dict[str, Any] = field(default_factory=dict)
     progress: tuple[int, int] | None = None
+    remote: bool = False  # rendered on another machine, from which no progress is heard
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 

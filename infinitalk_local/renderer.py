@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from infinitalk_local.talk import BadInput
+
+PYTHON = "python"  # as the first word of a command: the interpreter of whichever machine runs it
 
 _ROOT = Path(__file__).parent.parent
 _UNUSABLE_INPUT = 2
@@ -81,7 +84,7 @@ def render(  # noqa: PLR0917  # executors hand over arguments by position
     timeout_s: float,
     control: Control | None = None,
 ) -> Rendered:
-    """Draw the preview of a picture and a sound.
+    """Draw the preview of a picture and a sound, by a command in which PYTHON stands for this interpreter.
 
     Raises:
         BadInput: picture or sound cannot be used; the text is the child's sentence.
@@ -93,7 +96,8 @@ def render(  # noqa: PLR0917  # executors hand over arguments by position
         (folder / "sound").write_bytes(sound)
         arguments = ["picture", "sound", "-o", "talk.mp4", "--json", "--resolution", options.resolution]
         arguments += ["--fps", str(options.fps), "--seed", str(options.seed), f"--prompt={options.prompt}"]
-        last = _run([*command, *arguments], folder, timeout_s, control)
+        program = sys.executable if command[0] == PYTHON else command[0]
+        last = _run([program, *command[1:], *arguments], folder, timeout_s, control)
         try:
             return Rendered((folder / "talk.mp4").read_bytes(), last)
         except OSError as error:

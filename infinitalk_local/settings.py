@@ -1,6 +1,5 @@
 """What the embedded server can be told, including how to misbehave."""
 
-import sys
 from dataclasses import dataclass
 
 
@@ -20,7 +19,8 @@ class LocalSettings:
         fail_with: the reason with which each job fails, to play a failing one.
         no_credits: 402 or 406, to play an empty account.
         rate_limit: requests per minute and key; one more is refused with 429.
-        render_command: what draws the preview; a test puts something quicker here.
+        render_command: what draws the preview, "python" being the interpreter of the machine that runs it; a
+            test puts something quicker here.
     """
 
     keys: tuple[str, ...] = ()
@@ -34,4 +34,4 @@ class LocalSettings:
     fail_with: str | None = None
     no_credits: int | None = None
     rate_limit: int | None = None
-    render_command: tuple[str, ...] = (sys.executable, "-m", "infinitalk_local.render")
+    render_command: tuple[str, ...] = ("python", "-m", "infinitalk_local.render")

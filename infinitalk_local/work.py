@@ -21,7 +21,7 @@ class Workshop:
 
     Args:
         executor: where renders run; None is a thread for each place in the queue. Elsewhere there is no
-            progress, and a cancelled render is only forgotten.
+            progress, and what a cancelled render does there is the executor's business.
     """
 
     def __init__(
@@ -68,7 +68,8 @@ class Workshop:
         values = (picture, sound, options, self._settings.render_command, self._settings.render_timeout_s)
         loop = asyncio.get_running_loop()
         if self._executor is not None:
-            return await loop.run_in_executor(self._executor, render, *values)
+            job.remote = True
+            return await self._elsewhere(loop.run_in_executor(self._executor, render, *values))
         self._threads = self._threads or ThreadPoolExecutor(self._settings.renders_at_once)
         control = Control(lambda done, total: setattr(job, "progress", (done, total)))
         under_way = loop.run_in_executor(self._threads, render, *values, control)
@@ -79,7 +80,23 @@ class Workshop:
             await asyncio.gather(under_way, return_exceptions=True)  # its folder is gone when it has returned
             raise
 
+    async def _elsewhere(self, under_way: asyncio.Future[Rendered]) -> Rendered:
+        """Wait for another machine; whatever goes wrong with machines is a render that failed."""
+        try:
+            return await under_way
+        except (BadInput, RenderFailed):
+            raise
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                raise
+            raise RenderFailed("The machines that render went away; try again.") from None
+        except Exception as error:
+            raise RenderFailed("The machine that rendered failed; try again.") from error
+
     def close(self) -> None:
+        if self._executor:
+            self._executor.shutdown(wait=False)
         if self._threads:
             self._threads.shutdown(wait=True)
 

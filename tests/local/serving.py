@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 
 import uvicorn
@@ -14,9 +15,13 @@ from infinitalk_local.fetch import Resolver, resolve
 
 
 @contextlib.contextmanager
-def serving(settings: LocalSettings | None = None, resolver: Resolver = resolve) -> Iterator[str]:
+def serving(
+    settings: LocalSettings | None = None,
+    resolver: Resolver = resolve,
+    executor: Executor | None = None,
+) -> Iterator[str]:
     """Serve until the block ends, and yield the base URL."""
-    app = create_app(settings, resolver=resolver)
+    app = create_app(settings, executor=executor, resolver=resolver)
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
     )

@@ -1,0 +1,88 @@
+"""What a benchmark yields: rows of one table, each a figure of ours beside a peer's, or beside a limit."""
+
+import statistics
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+from typing import Any
+
+
+class Effort(IntEnum):
+    """How much is run: only to see that it runs, what fits into five minutes with all else, everything."""
+
+    SHORT = 0
+    USUAL = 1
+    FULL = 2
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Several runs of one thing."""
+
+    values: tuple[float, ...]
+    unit: str
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    def __str__(self) -> str:
+        text = f"{_short(self.median)} {self.unit}"
+        if len(self.values) > 1:
+            text += f" ({_short(min(self.values))}–{_short(max(self.values))})"  # noqa: RUF001  # a range
+        return text
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        what: what is measured; with `part` it names the row.
+        beside: whose figure the other one is.
+        reach: the ratio to reach, None for a row that only informs; a ceiling, or a floor with `floor`.
+    """
+
+    part: str
+    what: str
+    ours: Sample
+    beside: str
+    peer: Sample
+    reach: float | None = None
+    floor: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """Return ours / peer; of runs that were made in turn, the median of their ratios."""
+        ours, peer = self.ours.values, self.peer.values
+        if len(ours) == len(peer):
+            return statistics.median(mine / its for mine, its in zip(ours, peer, strict=True))
+        return self.ours.median / self.peer.median
+
+    @property
+    def reached(self) -> bool | None:
+        if self.reach is None:
+            return None
+        return self.ratio >= self.reach if self.floor else self.ratio <= self.reach
+
+    def plain(self) -> dict[str, Any]:
+        """Return the row for JSON."""
+        return asdict(self) | {"ratio": self.ratio, "reached": self.reached}
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the row as it is printed."""
+        reach = "" if self.reach is None else f"{'≥' if self.floor else '≤'} {self.reach:g}x"
+        verdict = {True: "yes", False: "NO", None: ""}[self.reached]
+        ratio = f"{self.ratio:.2f}x"
+        return self.part, self.what, str(self.ours), f"{self.peer} {self.beside}", ratio, reach, verdict
+
+
+HEADS = ("part", "what", "ours", "peer or limit", "ratio", "to reach", "reached")
+
+
+def within(part: str, what: str, ours: Sample, limit: float) -> Row:
+    """Return a row for a figure that must not be above a limit in its own unit."""
+    return Row(part, what, ours, "at most", Sample((limit,), ours.unit), reach=1.0)
