@@ -93,7 +93,8 @@ def test_what_is_imported_is_pinned():
     import sys
     from importlib.metadata import packages_distributions
 
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    files = ("requirements.txt", "requirements-dask.txt")
+    lines = [line for name in files for line in (ROOT / name).read_text().splitlines()]
     pinned = {line.split("==")[0].replace("_", "-") for line in lines if "==" in line}
     comes_along = {"anyio": "httpx", "httpx2": "huggingface-hub"}
     comes_along |= {"starlette": "fastapi", "pydantic": "pydantic-settings"}
