@@ -82,7 +82,8 @@ def extra(name: str) -> dict[str, Requirement]:
     for text in PROJECT["project"]["optional-dependencies"][name]:
         requirement = Requirement(text)
         if requirement.name == "infinitalk":
-            found |= extra(next(iter(requirement.extras)))
+            for below in requirement.extras:
+                found |= extra(below)
         else:
             found[requirement.name.lower()] = requirement
     return found
