@@ -1,0 +1,83 @@
+"""State -> what is shown: short words that fit the card, honest rulers, and nothing that runs as markup."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from infinitalk_app import status, words
+from infinitalk_app.record import Usual
+from infinitalk_app.runs import Snapshot
+from infinitalk_client import Metrics, Progress
+from infinitalk_media import mp4
+
+TOKEN = "0123456789abcdef" * 2
+RUN = Snapshot(TOKEN, "infinitetalk", 1000.0, state="PROCESSING", request_id="f" * 32, committed=True)
+FACTS = mp4.Facts(832, 480, 9.96, 9.96, 9.96, 25.0, 249, "High", True, 1_000_000)
+
+
+def test_the_words_fit_the_card():
+    """Longer titles or second lines would make the card grow on a phone, and the page jump."""
+    said = [say for pair in words.STATES.values() for say in pair]
+    said += [words.STOPPED, words.STOPPED_PREVIEW, words.SAMPLE, words.IDLE, words.WAITS]
+    for say in said:
+        assert len(say.title) <= 26, say.title
+        assert len(say.line) <= 65, say.line
+    for trouble in words.ERRORS.values():
+        assert len(trouble.title) <= 27, trouble.title
+
+
+@pytest.mark.parametrize("name", sorted(set(words.ERRORS) - {"ended", "whose", "unknown_run", "gone"}))
+def test_every_error_says_what_it_cost(name):
+    """Charged, free, lost or going on: the second line tells, whatever went wrong."""
+    line = words.ERRORS[name].line.lower()
+    told = ("charged", "free", "pay", "lost", "goes on", "budget", "used up", "more will be sent")
+    assert any(word in line for word in told), line
+
+
+def test_every_button_has_its_words():
+    """No error offers an action without a text."""
+    for trouble in words.ERRORS.values():
+        assert set(trouble.actions) <= set(words.BUTTONS)
+
+
+def test_a_preview_is_measured_by_its_frames():
+    """The ruler of a preview is frames drawn, and no guess."""
+    panel = status.panel(replace(RUN, engine="preview", progress=Progress(50, 200)), 1002.0)
+    assert (panel["share"], panel["usual"]) == (0.25, "50 of 200 frames")
+
+
+def test_a_paid_run_is_measured_by_the_usual_time():
+    """The vendor's average serves until this page has its own; no percentage is made up."""
+    assert (status.panel(RUN, 1060.0)["low"], status.panel(RUN, 1060.0)["share"]) == (240, None)
+    learnt = status.panel(RUN, 1060.0, Usual(250.0, 290.0, 20))
+    assert (learnt["low"], learnt["high"]) == (250.0, 290.0)
+    assert "our last 20 runs" in learnt["usual"]
+    assert learnt["elapsed_s"] == 60.0
+
+
+def test_a_finished_run_says_what_was_verified_and_what_it_cost():
+    """Facts of the file, cost and balance as the service told them."""
+    metrics = Metrics(cost=0.46, remaining_credits=12.3)
+    done = replace(RUN, state="COMPLETED", ended_at=1288.0, facts=FACTS, metrics=metrics, video=Path("a.mp4"))
+    panel = status.panel(done, 2000.0)
+    assert panel["facts"][:3] == ["9.96 s picture", "9.96 s sound", "25 fps"]
+    assert panel["sums"] == ["cost $0.46", "12.30 credits left", "made by AI"]
+    assert panel["elapsed_s"] == 288.0
+    assert [piece["name"] for piece in panel["details"]["code"]] == ["Python", "cURL", "Command line"]
+
+
+def test_a_film_as_the_source_is_named():
+    """Where the visitor brought a short video, the page says that its best frame was animated."""
+    metrics = Metrics(extra={"source": "video", "renderer": "talking"})
+    done = replace(RUN, engine="preview", state="COMPLETED", ended_at=1002.0, facts=FACTS, metrics=metrics)
+    assert words.FROM_FILM in status.panel(done, 1002.0)["sums"]
+
+
+def test_foreign_words_are_escaped_everywhere():
+    """Title, line, notes, details and snippets hold no markup of a stranger's."""
+    evil = "<img src=x onerror=alert(1)>"
+    settings = {"prompt": evil, "resolution": "480p", "fps": 25, "seed": 7}
+    trouble = words.ERRORS["failed"].saying(said=evil)
+    run = replace(RUN, state="FAILED", ended_at=1001.0, warnings=(evil,), settings=settings, trouble=trouble)
+    assert "<img" not in str(status.panel(run, 1001.0))
