@@ -35,6 +35,9 @@ class Endless:
     async def upload(self, _: Request) -> JSONResponse:
         return JSONResponse({"file_urls": ["https://images.example.org/asset"]})
 
+    async def credits(self, _: Request) -> JSONResponse:
+        return JSONResponse({"credits": 100.0, "free-credits": 0.0})
+
     async def status(self, request: Request) -> JSONResponse:
         number = next(self._numbers)
         self.looks[request.path_params["id"]] += 1
@@ -47,6 +50,7 @@ class Endless:
         routes = [
             Route("/v2/infinite-talk", self.submit, methods=["POST"]),
             Route("/upload-asset", self.upload, methods=["POST"]),
+            Route("/v1/get-user-credits", self.credits),
             Route("/v2/requests/{id}/status", self.status),
         ]
         config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error")
