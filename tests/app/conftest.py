@@ -46,8 +46,9 @@ def moody_page(tmp_path_factory: pytest.TempPathFactory, moody: tuple[str, Moods
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Yield a browser; for one module alone: while its loop runs, no asynchronous test can."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=need("chromium"), args=FLAGS)
         yield chromium
