@@ -44,7 +44,6 @@ EXAMPLES = [
     )
 ]
 Given = dict[Component, Any]
-NOTHING: tuple[Any, Any, Any] = (gr.skip(), gr.skip(), gr.skip())
 
 try:
     application = Application(read())
@@ -56,42 +55,47 @@ settings, desk = application.settings, application.desk
 # -- functions: a click -> a run -> what its visitor sees -----------------------------------------------
 
 
-async def show(run: Run) -> AsyncIterator[tuple[Any, Any, Any]]:
-    """Yield video, panel and check line at each change of a run."""
+async def show(run: Run) -> AsyncIterator[dict[str, Any]]:
+    """Yield the panel at each change of a run; the one output, since each more costs every onlooker."""
     if run.now.trouble and run.now.trouble.field:
         # Nothing was started: what is missing is said beside the button, and the stage stays as it is.
-        yield gr.skip(), gr.skip(), pieces.missing(run.now.trouble)
+        yield status.missing(run.now.trouble)
         return
     async for look in run.looks():
-        video: Any = gr.skip()
-        if look.video:
-            video = gr.update(value=str(look.video), label=words.VIDEO_OF[look.engine])
-        elif look.state == "PREPARING":
-            video = None
-        yield video, application.panel(look), gr.skip()
+        yield application.panel(look)
 
 
-async def on_generate(given: Given, request: gr.Request) -> AsyncIterator[tuple[Any, Any, Any]]:
+async def on_generate(given: Given, request: gr.Request) -> AsyncIterator[dict[str, Any]]:
     inputs = fields.read(given)
     picture, video = inputs.pop("picture"), inputs.pop("video")
     run = application.order(request, inputs.pop("run"), picture=video or picture, **inputs)
-    async for shown in show(run):
-        yield shown
+    async for panel in show(run):
+        yield panel
 
 
-async def on_load(key: str, engine: str) -> AsyncIterator[tuple[Any, Any, Any]]:
+async def on_load(key: str, engine: str) -> AsyncIterator[Any]:
     """Come back to the run that the address names, else to one that this browser left."""
     if not key:
-        yield NOTHING
+        yield gr.skip()
         return
-    async for shown in show(desk.resume(key, engine)):
-        yield shown
+    async for panel in show(desk.resume(key, engine)):
+        yield panel
 
 
-async def on_look_again(panel: dict[str, Any], key: str) -> AsyncIterator[tuple[Any, Any, Any]]:
+async def on_look_again(panel: dict[str, Any], key: str) -> AsyncIterator[dict[str, Any]]:
     known = str(panel.get("job") or panel.get("run") or "")
-    async for shown in show(desk.resume(known, str(panel.get("engine")), key or "", anew=True)):
-        yield shown
+    async for look in show(desk.resume(known, str(panel.get("engine")), key or "", anew=True)):
+        yield look
+
+
+async def on_end(panel: dict[str, Any]) -> Any:
+    """Show the video of a run that has ended with one."""
+    if panel.get("state") != "COMPLETED":
+        return gr.skip()
+    run = desk.resume(str(panel.get("run")), str(panel.get("engine")))
+    if run.now.video is None:
+        return gr.skip()
+    return gr.update(value=str(run.now.video), label=words.VIDEO_OF[run.now.engine])
 
 
 async def on_stop(panel: dict[str, Any]) -> dict[str, Any]:
@@ -159,13 +163,14 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
 
     # -- wiring --------------------------------------------------------------------------------------------
 
-    shown = [result, panel, fields.check]
     seeded = fields.button.click(
         None, [fields.seed, fields.keep_seed], fields.seed, js="talk.form.seed", **PRIVATE
     )
-    clicked = seeded.then(on_generate, fields.inputs, shown, js=pieces.with_token(fields.names), **PRIVATE)
-    loaded = demo.load(on_load, whereabouts, shown, js="() => talk.whereabouts()", **PRIVATE)
-    looked = panel.retry(on_look_again, [panel, fields.api_key], shown, **PRIVATE)
+    clicked = seeded.then(on_generate, fields.inputs, panel, js=pieces.with_token(fields.names), **PRIVATE)
+    loaded = demo.load(on_load, whereabouts, panel, js="() => talk.whereabouts()", **PRIVATE)
+    looked = panel.retry(on_look_again, [panel, fields.api_key], panel, **PRIVATE)
+    for watched in (clicked, loaded, looked):
+        watched.then(on_end, panel, result, **PRIVATE)
     panel.stop(on_stop, panel, panel, cancels=[clicked, loaded, looked], **PRIVATE)
     gr.on(
         [panel.change, fields.engine.change],

@@ -116,11 +116,6 @@ def how_it_works() -> gr.HTML:
     return gr.HTML(steps + hint(escape(words.PRIVACY)), elem_id="how")
 
 
-def missing(trouble: words.Trouble) -> dict[str, Any]:
-    """Return the check line that names what a click lacked, and where the focus goes."""
-    return {"items": [{"kind": "bad", "text": escape(trouble.said)}], "sum": "", "field": trouble.field}
-
-
 def key_facts(key: str, kind: str, text: str) -> dict[str, str]:
     """Return the value of `key_note`; of the key only the last four letters are shown."""
     return {"kind": kind, "text": escape(text.format(last4=key[-4:])), "forget": words.KEY_FORGET}

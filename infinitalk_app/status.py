@@ -8,7 +8,7 @@ from infinitalk_app import details, words
 from infinitalk_app.record import Usual
 from infinitalk_app.runs import Snapshot
 from infinitalk_app.spans import span
-from infinitalk_app.words import Action, Say
+from infinitalk_app.words import Action, Say, Trouble
 from infinitalk_media import mp4
 
 STEP_OF = {
@@ -39,6 +39,11 @@ def for_programs(run: Snapshot, now: float) -> dict[str, Any]:
 def idle() -> dict[str, Any]:
     """Return the panel before anything was asked for."""
     return _panel("idle", words.IDLE)
+
+
+def missing(trouble: Trouble) -> dict[str, Any]:
+    """Return what a click lacked, for the line beside the button; the browser keeps the panel as it was."""
+    return _panel("idle", words.IDLE, missing={"text": escape(trouble.said), "field": trouble.field})
 
 
 def sample(facts: mp4.Facts) -> dict[str, Any]:
@@ -120,7 +125,7 @@ def _panel(
     blank: dict[str, Any] = {"run": "", "job": "", "engine": "", "elapsed_s": None, "step": -1}
     blank |= {"state": "", "link": False, "notes": [], "facts": [], "sums": [], "low": 0, "high": 0}
     blank |= {"share": None, "usual": "", "late": words.LATE, "label": "", "details": None, "stopped": False}
-    blank |= {"wants_key": False}
+    blank |= {"wants_key": False, "missing": None}
     blank |= {"steps": words.STEPS, "so_far": words.SO_FAR, "in_all": words.IN_ALL}
     buttons = [_button(action) for action in actions]
     for button in buttons:
@@ -184,7 +189,8 @@ def _sums_when_done(run: Snapshot) -> Iterator[str]:
             yield words.COST.format(cost=run.metrics.cost)
         if run.metrics.remaining_credits is not None:
             yield words.LEFT.format(left=run.metrics.remaining_credits)
-    yield words.BY_AI
+    if run.engine != "preview":
+        yield words.BY_AI
 
 
 def _actions_when_done(run: Snapshot) -> tuple[Action, ...]:

@@ -1,1 +1,1 @@
-watch("value", () => props.value.field && talk.refused(props.value.field));
+talk.check = props;

@@ -47,7 +47,8 @@ window.talk = {
   },
 
   // The click lacked something, and nothing was started: all is as it was before it.
-  refused(field) {
+  refused({ text, field }) {
+    talk.check.value = { items: [{ kind: "bad", text }], sum: "" };
     talk.history.act("forget", talk.busy);
     talk.busy = "";
     talk.address({});

@@ -25,6 +25,12 @@ function measure(value, seconds) {
 }
 
 function changed() {
+  const { missing } = props.value;
+  if (missing) {
+    props.value = talk.value;
+    talk.refused(missing);
+    return;
+  }
   heardAt = Date.now();
   talk.shown(props.value);
   tick();

@@ -1,6 +1,7 @@
 // The stage: what is seen while a run goes on, the shape of the box, and a sample that plays without sound.
 talk.stage = {
   waiting: null, // the props of the waiting picture
+  awaited: "", // the run whose video is on its way
   sample: true,
   quiet: true,
 
@@ -14,16 +15,26 @@ talk.stage = {
 
   shown(value) {
     talk.stage.sample = value.state === "SAMPLE";
-    const over = value.kind === "ok" || value.state === "SAMPLE" || value.stopped;
-    if (over) return talk.stage.wait(null);
+    talk.stage.awaited = value.kind === "ok" ? value.run : "";
+    if (value.state === "SAMPLE" || value.stopped || talk.stage.arrived()) return talk.stage.wait(null);
     const src = talk.stage.waiting?.value?.src || talk.history.poster(value.run) || "";
-    talk.stage.wait({ src, still: value.kind !== "busy" });
+    talk.stage.wait({ src, still: value.kind === "bad" || value.kind === "idle" });
+  },
+
+  // The video comes a moment after the news of it; its address holds the run's token.
+  arrived() {
+    const video = document.querySelector("#result video");
+    return Boolean(talk.stage.awaited && video?.readyState && video.currentSrc.includes(talk.stage.awaited));
   },
 
   wait(value) {
+    const stage = document.querySelector("#stage");
+    const waited = stage?.classList.contains("waits");
     if (talk.stage.waiting) talk.stage.waiting.value = value;
-    document.querySelector("#stage")?.classList.toggle("waits", Boolean(value));
-    document.querySelectorAll("#result video").forEach((video) => (value ? video.pause() : video.play().catch(() => {})));
+    stage?.classList.toggle("waits", Boolean(value));
+    const video = document.querySelector("#result video");
+    if (value) video?.pause();
+    else if (waited) video?.play().catch(() => {});
   },
 
   // A page may not begin to talk by itself: until the visitor asks for it, the sample plays without sound.
@@ -39,13 +50,15 @@ talk.stage = {
     };
     const heard = (event) => {
       const video = event.target;
+      if (talk.stage.arrived()) talk.stage.wait(null);
       if (video.tagName !== "VIDEO" || !talk.stage.quiet) return;
       if (!talk.stage.sample) return talk.stage.loud(button);
       if (!video.muted) hush(video);
     };
     for (const name of ["loadedmetadata", "volumechange"]) box.addEventListener(name, heard, true);
-    const rest = (event) => calm && !navigator.userActivation.hasBeenActive && event.target.pause();
-    box.addEventListener("play", rest, true);
+    let touched = false;
+    for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, () => (touched = true), true);
+    box.addEventListener("play", (event) => calm && !touched && event.target.pause(), true);
     box.querySelectorAll("video").forEach(hush);
     button.addEventListener("click", () => {
       const video = box.querySelector("video");

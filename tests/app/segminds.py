@@ -1,5 +1,6 @@
 """Plays a Segmind of many moods: the key decides which embedded server answers, and how it misbehaves."""
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -19,6 +20,7 @@ GOOD, SLOW = "SG_good_key_1111", "SG_slow_key_2222"
 EMPTY_402, POOR, BUSY = "SG_empty_3333", "SG_poor_4444", "SG_busy_5555"
 FAILING, BLOCKED, GONE = "SG_fails_6666", "SG_blocked_7777", "SG_gone_8888"
 CHOOSY, LOST, WRONG = "SG_choosy_9999", "SG_lost_aaaa", "SG_wrong_bbbb"
+SLEEPY = "SG_sleepy_cccc"  # takes its time to store a file
 
 
 class Moods:
@@ -51,6 +53,8 @@ class Moods:
         submits = scope["method"] == "POST" and scope["path"].startswith("/v2/")
         if submits:
             self.posts[key] = self.posts.get(key, 0) + 1
+        if key == SLEEPY and scope["path"] == "/upload-asset":
+            await asyncio.sleep(30)
         if submits and key in self.refusals:
             await self.refusals[key](scope, receive, send)
         elif key:

@@ -1,7 +1,6 @@
 """Whatever happens between the click and the video, the browser finds its run again, and it is one run."""
 
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +12,7 @@ from infinitalk_local import LocalSettings
 from tests.app import pages
 from tests.app.browsing import DONE, choose_paid, expect_title, opened, played, ready, tab_of
 from tests.app.cutting import cutting_proxy
-from tests.app.segminds import GOOD, SLOW
+from tests.app.segminds import GOOD, SLEEPY, SLOW
 from tests.local.serving import copies, serving
 
 # A page whose server goes away says so on its console; that is what these tests are about.
@@ -133,22 +132,16 @@ def test_a_paid_job_outlives_a_restart(browser, tmp_path, slow_preview):
     assert (tmp_path / "runs").read_text() == "x"
 
 
-def test_stop_before_anything_was_sent_costs_nothing(browser, moody_page, moody, tmp_path):
+def test_stop_before_anything_was_sent_costs_nothing(browser, moody_page, moody):
     """Stop in the preparation ends the run; the service has heard of no submission."""
     posts = dict(moody[1].posts)
     with opened(browser, moody_page.url) as tab:
-        choose_paid(tab, GOOD)
-        stopped = threading.Event()
-        tab.evaluate(
-            """() => new MutationObserver(() => {
-                const stop = document.querySelector('#status [data-do=stop]');
-                if (stop && stop.textContent === 'Stop') stop.click();
-            }).observe(document.querySelector('#status'), { subtree: true, childList: true })"""
-        )
+        choose_paid(tab, SLEEPY)
         tab.locator("#generate").click()
+        expect_title(tab, "Making the files reachable")
+        tab.get_by_role("button", name="Stop", exact=True).click()
         expect_title(tab, "Stopped")
         expect(tab.locator("#generate")).to_be_enabled()
-        stopped.set()
     assert moody[1].posts == posts
 
 
