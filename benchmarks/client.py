@@ -14,8 +14,8 @@ ROOMY = ("--renders-at-once", "4000", "--queue-size", "4000")
 
 def rows(effort: Effort) -> Iterator[Row]:
     short = effort is Effort.SHORT
-    yield _import(1 if short else 9)
-    waiting, jobs = (20, 20) if short else (1000, 400)
+    yield _import(1 if short else 5)
+    waiting, jobs = (20, 20) if short else (1000, 150)
     with service(*ROOMY) as server, httpx.Client(timeout=30) as http:
         ids = " ".join(_long_job(http, server.url) for _ in range(waiting))
         ours, bare = in_turn(3 if effort is Effort.FULL else 1, *_told("memory", server.url, ids))
@@ -30,11 +30,15 @@ def _import(runs: int) -> Row:
     """Compare CPU time, which others on the machine do not lengthen as they do the time on the wall."""
     ours, bare = in_turn(
         runs,
-        lambda: child("-c", "import infinitalk_client").cpu_s,
-        lambda: child("-c", "import httpx").cpu_s,
+        lambda: _least_cpu_s("import infinitalk_client"),
+        lambda: _least_cpu_s("import httpx"),
     )
     beyond = tuple(1000 * (mine - its) for mine, its in zip(ours, bare, strict=True))
     return within("client", "import beyond httpx", Sample(beyond, "ms"), LIMIT_MS)
+
+
+def _least_cpu_s(code: str) -> float:
+    return min(child("-c", code).cpu_s for _ in range(4))
 
 
 def _long_job(http: httpx.Client, base: str) -> str:

@@ -13,6 +13,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers everything but the video with a finished job's status."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body of a small answer would wait 40 ms for each other
     film = Path()
 
     def do_GET(self) -> None:

@@ -30,11 +30,10 @@ def seconds(work: Callable[[], object]) -> float:
 
 @dataclass(frozen=True)
 class Used:
-    """What a child took: seconds on the wall and of CPU, and its peak memory in MB."""
+    """What a child took: seconds on the wall and of CPU."""
 
     wall_s: float
     cpu_s: float
-    peak_mb: float
 
 
 def child(*arguments: str) -> Used:
@@ -45,7 +44,7 @@ def child(*arguments: str) -> Used:
         process.returncode = os.waitstatus_to_exitcode(code)
     wall_s = time.perf_counter() - began
     assert process.returncode == 0, arguments
-    return Used(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Used(wall_s, used.ru_utime + used.ru_stime)
 
 
 def told(*arguments: str, stdin: str = "", path: str | None = None) -> Any:

@@ -1,16 +1,13 @@
 """How fast previews are drawn, beside encoding the same frames alone, and beside real time."""
 
-import json
-import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import in_turn
+from benchmarks.measuring import ROOT, in_turn, told
 from benchmarks.rows import Effort, Row, Sample, within
 from infinitalk_local.render import preview
 from infinitalk_local.render.encode import Encoder, Format
@@ -18,7 +15,6 @@ from infinitalk_local.render.mark import Mark
 from infinitalk_local.render.yuv import matrix_for
 from infinitalk_media import ffmpeg
 
-ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "examples/portraits/mira.jpg"
 VOICE = ROOT / "examples/voices/hello.mp3"
 FPS = 25
@@ -65,16 +61,21 @@ def _voice(folder: Path, seconds: int) -> Path:
     return path
 
 
+# The peak of a child counts from what its parent held: so a parent that holds nothing, in between.
+_LAUNCHER = """
+import json, resource, subprocess, sys
+run = subprocess.run([sys.executable, *sys.argv[1:]], check=True, stdout=subprocess.PIPE, text=True)
+report = json.loads(run.stdout.splitlines()[-1])["result"]
+print(json.dumps([report, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024]))
+"""
+
+
 def _render(size: str, voice: Path, folder: Path) -> tuple[dict[str, Any], float]:
     """Render in a child, as the server does; return its report, and the peak memory in MB."""
-    command = [sys.executable, "-m", "infinitalk_local.render", str(PICTURE), str(voice)]
-    command += ["-o", str(folder / "talk.mp4"), "--resolution", size, "--fps", str(FPS), "--json"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        last = child.stdout.read().splitlines()[-1]
-        _, code, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(code)
-    return json.loads(last)["result"], used.ru_maxrss / 1024
+    words = ["-m", "infinitalk_local.render", str(PICTURE), str(voice), "-o", str(folder / "talk.mp4")]
+    words += ["--resolution", size, "--fps", str(FPS), "--json"]
+    report, peak_mb = told("-c", _LAUNCHER, *words)
+    return report, float(peak_mb)
 
 
 def _encode_only(size: str, voice: Path, folder: Path) -> float:

@@ -51,7 +51,7 @@ def _line(rows: Sequence[dict[str, Any]], visitors: int, previews: int, jobs: in
     per_page = math.floor(1000 * BUSY / (ours(rows, "CPU of the page") / 100))
     pages = math.ceil(visitors / per_page)
     memory = pages * ours(rows, "memory of the page") + visitors * ours(rows, "memory of a visitor") / 1000
-    machines = math.ceil(previews / (60 * BUSY * peer(rows, "previews, 1 worker")))
+    machines = math.ceil(previews / (60 * BUSY * ours(rows, "previews, 1 worker")))
     polls = jobs / 60 * ours(rows, "requests per job, median 283 s")
     return (
         f"{visitors}",
@@ -67,10 +67,6 @@ def _line(rows: Sequence[dict[str, Any]], visitors: int, previews: int, jobs: in
 def ours(rows: Sequence[dict[str, Any]], what: str) -> float:
     """Return the median of the first row whose name begins like this."""
     return statistics.median(_row(rows, what)["ours"]["values"])
-
-
-def peer(rows: Sequence[dict[str, Any]], what: str) -> float:
-    return statistics.median(_row(rows, what)["peer"]["values"])
 
 
 def _row(rows: Sequence[dict[str, Any]], what: str) -> dict[str, Any]:

@@ -16,12 +16,12 @@ import httpx
 
 from benchmarks.measuring import held_mb
 from benchmarks.serving import KEY
-from infinitalk_client import AsyncClient, TalkRequest, _client
+from infinitalk_client import AsyncClient, TalkRequest
 
 AT_ONCE = 50
 LOOKED_AT_S = 0.01  # for each job, until all have been looked at a few times
 TALK = TalkRequest("https://example.org/a.jpg", "https://example.org/a.mp3")
-LIMITS = httpx.Limits(keepalive_expiry=30.0)
+LIMITS = httpx.Limits(keepalive_expiry=2.0)  # the server ends idle connections after 5 s, which is a race
 
 Submit = Callable[[], Awaitable[str]]
 Watch = Callable[[str], Awaitable[None]]
@@ -37,7 +37,7 @@ class Mock(httpx.AsyncHTTPTransport):
 
 @asynccontextmanager
 async def ours(base: str) -> AsyncIterator[tuple[Submit, Watch]]:
-    async with AsyncClient(KEY, base_url=base, transport=Mock(limits=_client._LIMITS)) as client:  # noqa: SLF001
+    async with AsyncClient(KEY, base_url=base, transport=Mock(limits=LIMITS)) as client:
 
         async def submit() -> str:
             return (await client.submit(TALK)).request_id

@@ -68,5 +68,5 @@ def test_what_visitors_need_follows_from_the_figures():
         return [json.loads(json.dumps(row.plain())) for row in made]
 
     last = scaling.needs(rows(30))[-1]
-    assert last == ("5000", "3", "950 MB", "10000", "28", "5000", "5000")
+    assert last == ("5000", "3", "950 MB", "10000", "31", "5000", "5000")
     assert scaling.needs(rows(60))[-1][1] == "5"
