@@ -1,35 +1,48 @@
 // What this browser made: kept here alone, newest first, until it is forgotten. Storage may be closed to a frame.
 talk.history = {
   props: null,
+  memory: {},
   words: null,
   MOST: 20,
   KEPT_S: 7200,
 
+  // An entry a key: two tabs that write at once do not take anything from each other.
   read() {
+    let texts = Object.values(talk.history.memory);
     try {
-      return JSON.parse(localStorage.getItem("infinitalk")) ?? [];
+      texts = Object.keys(localStorage).filter((key) => key.startsWith("infinitalk ")).map((key) => localStorage[key]);
     } catch {
-      return talk.history.memory ?? [];
+      // closed: what is in memory serves this page
     }
+    return texts.map((text) => JSON.parse(text)).sort((one, other) => other.began - one.began);
   },
 
-  write(entries) {
-    talk.history.memory = entries.slice(0, talk.history.MOST);
+  keep(entry) {
+    const key = `infinitalk ${entry.run}`;
+    talk.history.memory[key] = JSON.stringify(entry);
     try {
-      localStorage.setItem("infinitalk", JSON.stringify(talk.history.memory));
+      localStorage[key] = talk.history.memory[key];
     } catch {
-      // closed or full: what is in memory serves this page
+      // closed or full
+    }
+    talk.history.drop(talk.history.read().slice(talk.history.MOST));
+  },
+
+  drop(entries) {
+    for (const { run } of entries) {
+      delete talk.history.memory[`infinitalk ${run}`];
+      try {
+        localStorage.removeItem(`infinitalk ${run}`);
+      } catch {
+        // closed
+      }
     }
     talk.history.show();
   },
 
-  update(run, changes) {
-    talk.history.write(talk.history.read().map((entry) => (entry.run === run ? { ...entry, ...changes } : entry)));
-  },
-
   begin(run, { prompt, engine, resolution, fps, seed }) {
     const entry = { run, job: "", engine, kind: "busy", began: Date.now(), settings: { prompt, engine, resolution, fps, seed } };
-    talk.history.write([{ ...entry, poster: talk.history.draw() }, ...talk.history.read()]);
+    talk.history.keep({ ...entry, poster: talk.history.draw() });
     talk.history.watch(run);
   },
 
@@ -60,7 +73,7 @@ talk.history = {
     const kind = ends[value.kind] ?? "busy";
     const changes = { job: value.job || known.job, kind, link: value.link };
     if (kind !== "busy" && known.kind === "busy") changes.ended = Date.now();
-    talk.history.update(known.run, changes);
+    talk.history.keep({ ...known, ...changes });
     if (kind === "busy") talk.history.watch(known.run);
   },
 
@@ -115,8 +128,8 @@ talk.history = {
         talk.form.wanted = entry.settings;
         reuse();
       },
-      forget: () => talk.history.write(talk.history.read().filter((known) => known.run !== run)),
-      forget_all: () => talk.history.write([]),
+      forget: () => talk.history.drop([{ run }]),
+      forget_all: () => talk.history.drop(talk.history.read()),
     };
     acts[what]?.();
   },

@@ -86,12 +86,7 @@ def click(running: Page) -> str:
     paths = httpx.post(f"{running.url}/gradio_api/upload", files=files).json()
     picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
     filled = {"picture": picture, "voice": voice, "seconds": 4, "engine": "infinitetalk", "consent": True}
-    # Of the listeners that take the whole form, the one that shows a video, a panel and the history.
-    event = next(
-        event
-        for event in config["dependencies"]
-        if len(event["outputs"]) == 3 and "consent" in [parts[i].get("elem_id") for i in event["inputs"]]
-    )
+    event = next(event for event in config["dependencies"] if "talk.order" in str(event["js"]))
     values = [filled.get(parts[i].get("elem_id"), parts[i].get("value")) for i in event["inputs"]]
     join = {"data": values, "fn_index": event["id"], "session_hash": "0123456789"}
     assert httpx.post(f"{running.url}/gradio_api/queue/join", json=join).is_success

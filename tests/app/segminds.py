@@ -36,7 +36,6 @@ class Moods:
             EMPTY_402: create_app(LocalSettings(no_credits=402)),
             FAILING: create_app(LocalSettings(fail_with=OWN_WORDS)),
             BLOCKED: create_app(LocalSettings(fail_with="Content flagged as sensitive")),
-            GONE: create_app(LocalSettings(render_command=quick, retention_s=0.0)),
             WRONG: create_app(LocalSettings(keys=("SG_another",))),
         }
         # These let everything pass but the submission, to which they answer themselves.
@@ -55,7 +54,9 @@ class Moods:
             self.posts[key] = self.posts.get(key, 0) + 1
         if key == SLEEPY and scope["path"] == "/upload-asset":
             await asyncio.sleep(30)
-        if submits and key in self.refusals:
+        if key == GONE and scope["path"].startswith(("/v2/requests/", "/inference-request/")):
+            await JSONResponse({"error": "Request not found"}, 404)(scope, receive, send)
+        elif submits and key in self.refusals:
             await self.refusals[key](scope, receive, send)
         elif key:
             await self.apps.get(key, self.apps[GOOD])(scope, receive, send)

@@ -22,7 +22,7 @@ from tests.app.segminds import (
 # key -> title, sense of the second line, buttons, and how many submissions reached the service
 FREE, PAYER = "Free preview instead", "Open Segmind"
 ROWS = {
-    "a refused key": (WRONG, "The key was refused", "Nothing was charged", [PAYER, FREE], 1),
+    "a refused key": (WRONG, "The key was refused", "Nothing was charged", [PAYER, FREE], 0),
     "an empty account": (EMPTY_402, "Not enough credits", "Nothing was charged", [PAYER, FREE], 0),
     "too little credit": (POOR, "Not enough credits", "Nothing was charged", [PAYER, FREE], 1),
     "a refused value": (CHOOSY, "Segmind said no", "Nothing was charged", [FREE], 1),
