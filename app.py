@@ -32,7 +32,7 @@ from infinitalk_app.theme import theme
 from infinitalk_media import MediaError, mp4
 
 EXAMPLES_FOLDER = Path(__file__).parent / "examples"
-SAMPLE = EXAMPLES_FOLDER / "sample.mp4"  # made of the first example, by examples/make_sample.sh
+SAMPLE = EXAMPLES_FOLDER / "sample/preview.mp4"  # made of the first example, by make.sh beside it
 EXAMPLES = [
     Example(EXAMPLES_FOLDER / f"portraits/{face}.jpg", EXAMPLES_FOLDER / f"voices/{voice}.mp3")
     for face, voice in (

@@ -30,6 +30,7 @@ SENT = (
     "infinitalk_*/**/*.py",
     "infinitalk_app/web/*",
     "examples/portraits/*.jpg",
+    "examples/sample/*.mp4",
     "examples/voices/*.mp3",
 )
 SECRETS = ("SEGMIND_API_KEY",)

@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import signal
 import subprocess
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import imageio_ffmpeg
 import pytest
 
 ROOT = Path(__file__).parent.parent
+# A suite that was started in the background ignores Ctrl-C, and so would every process that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -130,6 +130,16 @@ def test_zero_gpu_and_private_are_asked_for_at_creation():
     assert (created["space_hardware"], created["private"]) == ("zero-a10g", True)
 
 
+def test_what_is_sent_is_all_that_the_page_needs(tmp_path):
+    """With nothing but these files beside it, the page is built."""
+    for name in deploy.files_in(ROOT):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    state = {"INFINITALK_STATE_DIR": str(tmp_path / "state"), "PATH": "/nowhere", "HOME": str(tmp_path)}
+    built = subprocess.run([sys.executable, "-c", "import app"], cwd=tmp_path, env=state, check=False)
+    assert built.returncode == 0
+
+
 def test_only_what_the_page_needs_is_sent(tmp_path):
     """By the Hub's own matching: no .env, no note, no test, no cache, and nothing is forgotten."""
     hub = Hub()
@@ -138,7 +148,7 @@ def test_only_what_the_page_needs_is_sent(tmp_path):
     for name in (".env", "infinitalk_app/.env", "notes.txt", "tests/conftest.py", "talk.mp4.job"):
         assert list(filter_repo_objects([name], allow_patterns=allowed)) == []
     rooms = [path for path in ROOT.glob("infinitalk_*") if path.is_dir()]
-    rooms += [ROOT / "examples/portraits", ROOT / "examples/voices"]
+    rooms += [ROOT / "examples" / name for name in ("portraits", "sample", "voices")]
     there = {path for room in rooms for path in room.rglob("*") if path.is_file()}
     unneeded = {".pyc", ".pyi", ".typed", ".sh"}
     needed = {path.relative_to(ROOT).as_posix() for path in there if path.suffix not in unneeded}
