@@ -90,8 +90,8 @@ def choose_paid(tab: Page, key: str, *, consent: bool = True) -> None:
         tab.locator("#consent input").check()
 
 
-def expect_title(tab: Page, title: str) -> None:
-    expect(tab.locator("#status h2")).to_have_text(title, timeout=DONE)
+def expect_title(tab: Page, title: str, timeout: int = DONE) -> None:
+    expect(tab.locator("#status h2")).to_have_text(title, timeout=timeout)
 
 
 def played(tab: Page) -> dict[str, Any]:

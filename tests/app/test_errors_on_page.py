@@ -48,7 +48,8 @@ def test_each_error_says_what_it_cost_and_what_to_do(browser, moody_page, moody,
         choose_paid(tab, key)
         expect(tab.locator("#keynote p")).to_be_visible(timeout=DONE)
         tab.locator("#generate").click()
-        expect_title(tab, title)
+        # A job that was just submitted may be unknown for 15 s before it counts as gone.
+        expect_title(tab, title, timeout=2 * DONE)
         expect(tab.locator("#status .st")).to_contain_text(sense)
         assert tab.locator("#status .acts button").all_text_contents() == buttons
         expect(tab.locator("#generate")).to_be_enabled()
