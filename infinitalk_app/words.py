@@ -106,8 +106,8 @@ HOW_LINES = (
     "The address of the page is the way back to a run, from any tab.",
 )
 PRIVACY = (
-    "Your files stay on this page's server until the run ends, for an hour at most; the video stays for two "
-    "hours. With InfiniteTalk they also go to Segmind. Whoever has the link sees the video. "
+    "Your files stay on this page's server for an hour at most; the video stays for two hours. "
+    "With InfiniteTalk they also go to Segmind. Whoever has the link sees the video. "
     "Every video is made by AI and says so in the file."
 )
 VIDEO = "Video"

@@ -248,7 +248,10 @@ class Workshop:
         if engine == "preview":
             return facts
         when = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
-        mp4.finish(path, words.AI_TAG.format(when=when))
+        try:
+            mp4.finish(path, words.AI_TAG.format(when=when))
+        except (MediaError, OSError):  # the video was paid for, and is whole: it is shown all the same
+            log.exception("a video cannot be marked")
         return mp4.inspect(path)
 
     async def _learn(self, run: Run, order: Order) -> None:
@@ -257,7 +260,10 @@ class Workshop:
         if seen.ended_at and seen.clip_s:
             cost = seen.metrics.cost if seen.metrics else None
             past = Past(order.engine, order.resolution, seen.clip_s, seen.ended_at - seen.started_at, cost)
-            await asyncio.to_thread(self.record.add, past)
+            try:
+                await asyncio.to_thread(self.record.add, past)
+            except OSError:  # a full disk must not make a failure of a run that has its video
+                log.exception("the record of times cannot be written")
 
     async def _note(self, entry: Entry) -> None:
         """Keep an entry without which nothing may be bought."""
