@@ -46,7 +46,7 @@ def _of_size(size: str, folder: Path, runs: int, seconds: int) -> Iterator[Row]:
     yield Row("preview", f"drawn at {size}", drawn, "encode only", only, reach=0.33, floor=True)
     fast = 6.0 if size == "480p" else None
     yield Row("preview", f"drawn at {size}", drawn, "real time", real, reach=fast, floor=True)
-    yield within("preview", f"set-up at {size}", Sample(tuple(set_ups), "s"), 0.5)
+    yield within("preview", f"set-up at {size}", Sample(tuple(set_ups), "s"), 0.6)
 
 
 def _memory(size: str, seconds: int, folder: Path) -> Sample:

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from infinitalk_local.render.canonical import Canonical, Patch
-from infinitalk_local.render.region import Region, moved, rise
+from infinitalk_local.render.moving import moved
+from infinitalk_local.render.region import Region, rise
 from infinitalk_local.render.sizes import Size
 from infinitalk_local.render.yuv import Bytes, Flags, Floats, Frame
 
@@ -154,7 +155,7 @@ def _lid(patch: Bytes, region: Region, below: Floats, under: Floats, central: Fl
     turned = np.maximum(below, 0)
     x, y = region.frame.along
     shift = np.stack([2 * turned * y, -2 * turned * x], axis=-1).astype(np.float32)
-    turned_down = moved(patch, shift, cv2.INTER_LINEAR).astype(np.float32)
+    turned_down = moved(patch, shift).astype(np.float32)
     mirror = np.asarray(cv2.GaussianBlur(turned_down, (0, 0), max(0.6, 0.03 * region.frame.iod)))
     unlike = np.abs(mirror - usual).max(axis=-1, keepdims=True)
     lid = usual + (mirror - usual) * rise(unlike, 30, 10)

@@ -5,6 +5,7 @@ looks into the mouth. At rest the two add up to exactly the picture. A mouth tha
 be closed, or nearly so, as the lower sheet slides over the upper.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,8 @@ from infinitalk_local.render import cavity
 from infinitalk_local.render.canonical import Canonical
 from infinitalk_local.render.face import Face
 from infinitalk_local.render.gap import lens
-from infinitalk_local.render.region import Region, moved, rise
+from infinitalk_local.render.moving import Movable
+from infinitalk_local.render.region import Region, rise
 from infinitalk_local.render.sizes import Size
 from infinitalk_local.render.yuv import Bytes, Floats, Frame
 
@@ -26,6 +28,7 @@ _PRESSED = 0.02  # how far the lower lip goes up when lips are pressed
 _SPREAD = 0.16  # how much wider or narrower a mouth becomes
 _JAW = 1.0  # half the width of what moves with it
 _SOFT = 0.012  # half width of the cut
+_FURTHEST = 0.35  # how far any edge of the cut is ever moved
 
 
 @dataclass(frozen=True)
@@ -45,30 +48,39 @@ class Mouth:
         # Who laughs already has less far to open, and never shuts the mouth altogether.
         self._opens = _DROP * max(0.4, 1 - 1.5 * face.gap)
         self._closes = min(0.85 * face.gap, _CLOSING) + _PRESSED
-        self._region = Region.around(frame, size, (-_JAW, row - 0.5, _JAW, row + 1.35))
-        patch = planes[self._region.rows, self._region.columns]
-        u, v = self._region.fine()
+        self.region = Region.around(frame, size, (-_JAW, row - 0.5, _JAW, row + 1.35))
+        patch = planes[self.region.rows, self.region.columns]
+        u, v = self.region.fine()
         # A hair above the lower lip: its edge must not stay behind, and dark goes unseen in the dark.
         cut = lips.at(u) + 0.94 * face.gap * lens(u, lips.left, lips.right)
         soft = max(_SOFT, 0.75 / frame.iod)
         low = np.rint(255 * rise(v - cut, -soft, soft)).astype(np.uint8)
-        self._low, self._up = np.dstack([patch, low]), np.dstack([patch, 255 - low])
+        self._low, self._up = Movable(np.dstack([patch, low])), Movable(np.dstack([patch, 255 - low]))
         self._inside = cavity.paint(patch, u, v, lips, face.gap)
-        self._fields = _Fields.of(self._region, face)
+        self._fields = _Fields.of(self.region, face)
+        cut_rows = np.flatnonzero(((low > 0) & (low < 255)).any(axis=1))  # noqa: PLR2004
+        room = math.ceil(_FURTHEST * frame.iod)
+        self._above = max(0, int(cut_rows[0]) - room)  # rows over this one show the upper sheet alone
+        self._below = min(self.region.height, int(cut_rows[-1]) + room)
 
     def draw(self, frame: Frame, shape: Shape) -> None:
         drop = self._opens * shape.open - self._closes * shape.press
-        low_field, up_field = self._fields.at(drop, _SPREAD * shape.wide, self._region)
-        low, up = moved(self._low, low_field), moved(self._up, up_field)
-        self._region.put(frame, self._joined(low, up))
+        low_field, up_field = self._fields.at(drop, _SPREAD * shape.wide, self.region)
+        above, below, every = self._above, self._below, slice(0, self.region.width)
+        low = self._low.moved(low_field, slice(above, self.region.height), every)
+        up = self._up.moved(up_field, slice(0, below), every)
+        between = _joined(low[: below - above], up[above:], self._inside[above:below])
+        self.region.put(frame, np.vstack([up[:above, :, :3], between, low[below - above :, :, :3]]))
 
-    def _joined(self, low: Bytes, up: Bytes) -> Bytes:
-        covered = cv2.add(low[..., 3], up[..., 3])  # saturates at 255
-        part_low = low[..., 3:].astype(np.float32) / 255
-        part_in = (255 - covered[..., None]).astype(np.float32) / 255
-        above = up[..., :3].astype(np.float32)
-        joined = above + part_low * (low[..., :3] - above) + part_in * (self._inside - above)
-        return np.asarray(cv2.convertScaleAbs(joined), np.uint8)
+
+def _joined(low: Bytes, up: Bytes, inside: Floats) -> Bytes:
+    """Return the lower sheet laid over the upper one, and the inside of the mouth where neither is."""
+    covered = cv2.add(low[..., 3], up[..., 3])  # saturates at 255
+    part_low = low[..., 3:].astype(np.float32) / 255
+    part_in = (255 - covered[..., None]).astype(np.float32) / 255
+    above = up[..., :3].astype(np.float32)
+    joined = above + part_low * (low[..., :3] - above) + part_in * (inside - above)
+    return np.asarray(cv2.convertScaleAbs(joined), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -101,10 +113,10 @@ class _Fields:
         )
 
     def at(self, drop: float, wider: float, region: Region) -> tuple[Floats, Floats]:
-        """Return the fields of the lower and the upper sheet for remap: where each pixel comes from."""
+        """Return the fields of the lower and the upper sheet in pixels: where each pixel comes from."""
         corner = self.half * (1 + wider * np.exp(-((self.half / 0.5) ** 2)))
         opening = np.maximum(1 - (self.u / corner) ** 2, 0)
         low = -drop * (opening + self.into_chin * (self.bell - opening)) * self.down
         up = max(drop, 0.0) * _LIFT * opening * self.lip
         side = -wider * self.u * self.round
-        return region.spread(side, low), region.spread(side, up)
+        return region.in_pixels(side, low), region.in_pixels(side, up)

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from infinitalk_local.render.canonical import Canonical
 from infinitalk_local.render.sizes import Size
-from infinitalk_local.render.yuv import Bytes, Floats, Frame, halved
+from infinitalk_local.render.yuv import Bytes, Floats, Frame, Rectangle, half, halved
 
-_NO_SECOND_MAP = np.empty((0, 0), np.float32)
 _COARSE = 4  # pixels per step of the coarse grid: fields are smooth, and 16 times cheaper there
 
 
@@ -42,12 +40,20 @@ class Region:
     def columns(self) -> slice:
         return slice(self.left, self.left + self.width)
 
+    def joined(self, others: "list[Region]") -> Rectangle:
+        """Return the rectangle that covers this one and the others."""
+        rows, columns = (
+            slice(min(part.start for part in parts), max(part.stop for part in parts))
+            for parts in zip(*((region.rows, region.columns) for region in (self, *others)), strict=True)
+        )
+        return rows, columns
+
     def fine(self) -> tuple[Floats, Floats]:
         """Return u and v of every pixel, each (height, width)."""
         return self._units(np.arange(self.width), np.arange(self.height))
 
     def coarse(self) -> tuple[Floats, Floats]:
-        """Return u and v on a grid that `spread` enlarges to every pixel."""
+        """Return u and v on a coarse grid that covers it evenly."""
         across, down = -(-self.width // _COARSE), -(-self.height // _COARSE)
         x = (np.arange(across) + 0.5) * self.width / across - 0.5
         y = (np.arange(down) + 0.5) * self.height / down - 0.5
@@ -60,27 +66,15 @@ class Region:
         v = matrix[1, 0] * columns + matrix[1, 1] * rows + matrix[1, 2]
         return u.astype(np.float32), v.astype(np.float32)
 
-    def spread(self, du: Floats, dv: Floats) -> Floats:
-        """Return a coarse displacement in canonical units as (height, width, 2) pixels, for remap."""
+    def in_pixels(self, du: Floats, dv: Floats) -> Floats:
+        """Return a displacement in canonical units, each (rows, columns), as (rows, columns, 2) pixels."""
         x, y = self.frame.along
-        coarse = np.empty((*du.shape, 2), np.float32)
-        coarse[..., 0] = x * du - y * dv
-        coarse[..., 1] = y * du + x * dv
-        return np.asarray(cv2.resize(coarse, (self.width, self.height)), np.float32)
+        return np.stack([x * du - y * dv, y * du + x * dv], axis=-1).astype(np.float32)
 
     def put(self, frame: Frame, patch: Bytes) -> None:
         """Draw a (height, width, 3) YUV patch into the frame."""
         frame.y[self.rows, self.columns] = patch[..., 0]
-        rows = slice(self.top // 2, (self.top + self.height) // 2)
-        columns = slice(self.left // 2, (self.left + self.width) // 2)
-        frame.uv[rows, columns] = halved(patch[..., 1:])
-
-
-def moved(picture: Bytes, field: NDArray[Any], interpolation: int = cv2.INTER_CUBIC) -> Bytes:
-    """Return the picture with each pixel taken from where `field`, in pixels from its own place, points."""
-    flags = interpolation | cv2.WARP_RELATIVE_MAP
-    border = cv2.BORDER_REPLICATE
-    return np.asarray(cv2.remap(picture, field, _NO_SECOND_MAP, flags, borderMode=border), np.uint8)
+        frame.uv[half(self.rows), half(self.columns)] = halved(patch[..., 1:])
 
 
 def rise(value: Floats, low: Floats | float, high: Floats | float) -> Floats:

@@ -27,8 +27,10 @@ class Talking:
         self.tier = face.tier
         self._rest = frame_of(planes)
         self._mouth = Mouth(planes, face, face.frame, size)
-        self._head = Head(rgb, face.frame, size, motion)
         self._lids = Lids(planes, face.frame, size) if face.tier == "full" else None
+        eyes = self._lids.eyes if self._lids else []
+        changing = self._mouth.region.joined([eye.region for eye in eyes])
+        self._head = Head(rgb, self._rest, changing, face.frame, motion)
         self._blink = motion.blink
         self._tracks, self._mouth_energy = tracks, how.mouth
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.floating[Any]]  # float32 where there are many
+Rectangle = tuple[slice, slice]  # rows and columns, with even ends: whole pixels of the colour planes, too
 
 
 class Matrix(NamedTuple):
@@ -86,3 +87,8 @@ def halved(plane: Bytes) -> Bytes:
     height, width = plane.shape[:2]
     half = cv2.resize(np.ascontiguousarray(plane), (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     return np.asarray(half, np.uint8)
+
+
+def half(places: slice) -> slice:
+    """Return where a run of rows or columns, with even ends, lies in a plane of half the size."""
+    return slice(places.start // 2, places.stop // 2)
