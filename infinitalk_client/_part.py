@@ -135,8 +135,9 @@ class Part:
         raise DownloadError(f"The video could not be fetched (HTTP {status}).", status=status)
 
     def restart(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
+        if self.size:  # ext4 writes a file that was ever cut to nothing to the disk as it is closed, at once
+            self._file.seek(0)
+            self._file.truncate()
         self._validator = None
 
     def is_whole(self) -> bool:
