@@ -24,6 +24,7 @@ from infinitalk_app import pieces, status, words
 from infinitalk_app.application import Application
 from infinitalk_app.components import CheckedVideo
 from infinitalk_app.form import PRIVATE, Example, form
+from infinitalk_app.garbage import collect_seldom
 from infinitalk_app.programs import programs
 from infinitalk_app.routes import routes
 from infinitalk_app.runs import Run
@@ -238,6 +239,7 @@ def launch() -> None:
     )
     asks_for_login = demo.auth is not None or demo.app.auth_dependency is not None
     application.launched(local_url, share_url, demo.root_path, asks_for_login=asks_for_login)
+    collect_seldom()
     demo.block_thread()
 
 

@@ -10,7 +10,7 @@ from infinitalk_local import LocalSettings
 from tests.app.browsing import DESKTOP, DONE, FLAGS, NARROW, PHONE, expect_title, opened
 from tests.app.pages import page
 from tests.local.serving import serving
-from tests.tools import need
+from tests.tools import BROWSERS, need
 
 TARGET = Path(__file__).parent / "pictures"
 KEY = "SG_any_key_will_do"
@@ -21,7 +21,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as state, serving(LocalSettings(delay_s=12.0)) as segmind:
         settings = {"INFINITALK_BASE_URL": segmind, "HOSTING": "segmind"}
         with page(Path(state), **settings) as running, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=need("chromium"), args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=need(*BROWSERS), args=FLAGS)
             _take(browser, running.url)
             browser.close()
 

@@ -7,14 +7,18 @@ import shutil
 import pytest
 
 
-def need(program: str) -> str:
-    """Return the path of `program`, skip the test without it, and fail where REQUIRE_TOOLS is set (CI)."""
-    path = shutil.which(program)
-    if path:
-        return path
+# Of Debian's two builds, the one without windows needs less of the machine.
+BROWSERS = ("chromium-headless-shell", "chromium")
+
+
+def need(*programs: str) -> str:
+    """Return the path of the first of them; skip without any, or fail where REQUIRE_TOOLS is set (CI)."""
+    for program in programs:
+        if path := shutil.which(program):
+            return path
     if os.environ.get("REQUIRE_TOOLS"):
-        pytest.fail(f"{program} is not installed, and this run must not skip")
-    pytest.skip(f"{program} is not installed")
+        pytest.fail(f"{programs[0]} is not installed, and this run must not skip")
+    pytest.skip(f"{programs[0]} is not installed")
 
 
 def need_module(name: str) -> None:

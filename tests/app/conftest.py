@@ -10,7 +10,7 @@ from tests.app.browsing import FLAGS
 from tests.app.pages import Page, page
 from tests.app.segminds import Moods, moods
 from tests.local.serving import copies, serving
-from tests.tools import need
+from tests.tools import BROWSERS, need
 
 KEY = "SG_the_visitors_own_key"
 
@@ -50,6 +50,6 @@ def moody_page(tmp_path_factory: pytest.TempPathFactory, moody: tuple[str, Moods
 def browser() -> Iterator[Browser]:
     """Yield a browser; for one module alone: while its loop runs, no asynchronous test can."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=need("chromium"), args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=need(*BROWSERS), args=FLAGS)
         yield chromium
         chromium.close()

@@ -23,7 +23,7 @@ ELSEWHERE = ("test_contract.py", "test_command.py", "test_examples.py", "test_ki
 def test_the_clients_tests_hold_under_httpx2():
     """A process in which `import httpx` gives httpx2 passes the same tests."""
     # anyio is imported with httpx2, before pytest could rewrite its asserts.
-    arguments = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider", "-x"]
+    arguments = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider", "-x", "-n0"]
     arguments += [str(HERE), *(f"--ignore={HERE / name}" for name in ELSEWHERE)]
     run = subprocess.run(
         [sys.executable, "-c", RUN, *arguments],
