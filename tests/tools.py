@@ -6,7 +6,6 @@ import shutil
 
 import pytest
 
-
 # Of Debian's two builds, the one without windows needs less of the machine.
 BROWSERS = ("chromium-headless-shell", "chromium")
 
