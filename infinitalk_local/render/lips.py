@@ -1,6 +1,6 @@
 """Finds the line between the lips and its two corners, in the canonical frame, and says how sure it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ _ROW, _ROW_SPREAD = 1.05, 0.16
 _WIDTH, _WIDTH_SPREAD = 0.77, 0.13
 _MIDDLE_SPREAD = 0.09
 _NARROWEST, _WIDEST = 0.36, 1.24
+_BEYOND_TEETH = 0.05  # a smile goes on at each side of the teeth that it shows
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,16 @@ class Lips:
 def find(rgb: Bytes, frame: Canonical) -> Lips:
     """Return the best lip line below the eyes of `frame`; whether it is one is for `score` to say."""
     lab = _PATCH.lab(rgb, frame)
-    evidence = _evidence(lab)
+    redness = _redness(lab)
+    evidence = _evidence(lab, redness)
     rows = _path(evidence)
     teeth = _teeth_above(lab, rows)
-    if teeth.any():
-        evidence = _ending_at(teeth, evidence)
-        rows = _path(evidence)
-    return _with_corners(evidence, _PATCH.v[rows])
+    if not teeth.any():
+        # On the darkest skin the line is lost before the lips end, and their colour is not.
+        return _with_corners(evidence, _PATCH.v[rows], np.maximum(evidence, redness))
+    evidence = _ending_at(teeth, evidence)
+    smile = _with_corners(evidence, _PATCH.v[_path(evidence)], evidence)
+    return replace(smile, left=smile.left - _BEYOND_TEETH, right=smile.right + _BEYOND_TEETH)
 
 
 def _teeth_above(lab: Floats, line: NDArray[np.intp]) -> Flags:
@@ -78,18 +82,25 @@ def _ending_at(teeth: Flags, evidence: Floats) -> Floats:
     return np.asarray(np.where(shown & (rows < top) & (rows >= top - 2), 1.0, evidence), np.float32)
 
 
-def _evidence(lab: Floats) -> Floats:
+def _faint(lab: Floats) -> float:
+    """Return how much contrast to expect: dark skin has less of it in all that it shows."""
+    return float(np.clip(np.median(lab[..., 0]) / 60, 0.25, 1))
+
+
+def _redness(lab: Floats) -> Floats:
+    """Return how much each pixel lies in a band redder than what is above and below it, as most lips do."""
+    return _relative(_ridge(-lab[..., 1], 0.1), least=3.0 * _faint(lab))
+
+
+def _evidence(lab: Floats, redness: Floats) -> Floats:
     """Return how much each pixel looks like lying between two lips, about 0 on skin and 1 on a clear line.
 
-    A thin dark band is the line itself, a broad one the shaded lips, and a band redder than what is above
-    and below it the lips of most, not of all. Each is measured against this very face, of whatever colour.
+    A thin dark band is the line itself, a broad one the shaded lips. Each is measured against this very
+    face, of whatever colour.
     """
-    faint = float(
-        np.clip(np.median(lab[..., 0]) / 60, 0.25, 1)
-    )  # dark skin has less contrast in all it shows
+    faint = _faint(lab)
     thin = _relative(_ridge(lab[..., 0], 0.025), least=1.0 * faint)
     broad = _relative(_ridge(lab[..., 0], 0.06), least=2.0 * faint)
-    redness = _relative(_ridge(-lab[..., 1], 0.1), least=3.0 * faint)
     return np.asarray(0.6 * thin + 0.35 * broad + 0.5 * redness, np.float32)
 
 
@@ -149,10 +160,10 @@ def _shifted(values: Floats, step: int) -> Floats:
     return moved
 
 
-def _with_corners(evidence: Floats, v: Floats) -> Lips:
+def _with_corners(evidence: Floats, v: Floats, of_ends: Floats) -> Lips:
     """Fit the line and its ends: each end needs the other, so they are searched together."""
     along = _along(evidence, v)
-    left, right = _ends(along)
+    left, right = _ends(_along(of_ends, v))
     inside = (_PATCH.u >= left) & (_PATCH.u <= right)
     weight = np.clip(along[inside], 0.05, 1)
     line = np.polyfit(_PATCH.u[inside], v[inside], 4, w=weight)

@@ -1,11 +1,13 @@
 """The page as a new visitor finds it: a sample that plays, a form that explains itself, a first preview."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
 from infinitalk_app import words
+from tests.app import browsing
 from tests.app.browsing import (
     DESKTOP,
     DONE,
@@ -14,11 +16,12 @@ from tests.app.browsing import (
     TABLET,
     bring,
     expect_title,
-    opened,
     played,
     stays,
 )
 
+# Here it is seen as most people see it: with all that moves.
+opened = partial(browsing.opened, reduced_motion="no-preference")
 SIZES = pytest.mark.parametrize(
     "size", [DESKTOP, TABLET, PHONE, NARROW], ids=["desktop", "tablet", "phone", "narrow"]
 )
@@ -62,7 +65,7 @@ def test_the_sample_gets_its_voice_at_a_click(browser, shared_page):
 
 def test_nothing_moves_by_itself_where_motion_is_not_wanted(browser, shared_page):
     """With prefers-reduced-motion the sample waits until it is started."""
-    with opened(browser, shared_page.url, reduced_motion="reduce") as tab:
+    with browsing.opened(browser, shared_page.url, reduced_motion="reduce") as tab:
         tab.wait_for_function("document.querySelector('#result video')?.readyState >= 2")
         assert tab.evaluate(
             """async () => {
