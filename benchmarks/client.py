@@ -22,7 +22,7 @@ def rows(effort: Effort) -> Iterator[Row]:
         yield within("client", f"memory of each of {waiting} waiting jobs", Sample(ours, "kB"), LIMIT_KB)
         yield _beside("memory of a waiting job", ours, bare, "kB")
     with service(*ROOMY) as server:
-        ours, bare = in_turn(1 if short else 5, *_told("pace", server.url, str(jobs)))
+        ours, bare = in_turn(1 if short else 3, *_told("pace", server.url, str(jobs)))
         yield _beside("mock jobs per second", ours, bare, "/s", reach=0.8)
 
 

@@ -21,7 +21,7 @@ from benchmarks.serving import KEY, Server, free_port, page, running
 
 OURS, THEIRS = 1000, 100
 OPEN_FILES = 8192
-ARRIVE_PER_S, SETTLE_S = 25, 2.0  # Gradio takes some 20 ms for each visitor that is new
+ARRIVE_PER_S, SETTLE_S = 40, 2.0  # Gradio takes some 10 ms for each visitor that is new
 _STAMP = re.compile(rb'"(?:done|stamp)": ?(\d+)')
 
 

@@ -6,6 +6,7 @@ Exit codes: 0 done; 2 the picture, the sound or an argument cannot be used; 143 
 import argparse
 import dataclasses
 import json
+import os
 import signal
 import sys
 import threading
@@ -20,10 +21,13 @@ from infinitalk_media import MediaError
 
 _STOPPED = 128 + signal.SIGTERM
 _REPORT_EVERY_S = 0.1
+_NICE = 5  # a page on the same cores goes first: it has only milliseconds to do
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     say = _say_json if chosen.json else _say_words
