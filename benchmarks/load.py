@@ -205,14 +205,14 @@ async def _until(true: Callable[[], bool], most_s: float) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _repeat(act: Callable[[], Awaitable[None]], seconds: float) -> list[float]:
-    """Do something twice a second, and return how long it took each time."""
+async def _repeat(act: Callable[[], Awaitable[None]], seconds: float, every_s: float = 0.5) -> list[float]:
+    """Do something again and again, and return how long it took each time."""
     until, times = time.monotonic() + seconds, []
     while time.monotonic() < until:
         began = time.monotonic()
         await act()
         times.append(time.monotonic() - began)
-        await asyncio.sleep(max(0.0, 0.5 - times[-1]))
+        await asyncio.sleep(max(0.0, every_s - times[-1]))
     return times
 
 
@@ -230,7 +230,7 @@ async def _burst(hall: Hall, scale: Scale, report: Report) -> None:
     all_told = asyncio.gather(*wanted)
     times: list[float] = []
     while not all_told.done():
-        times += await _repeat(lambda: _status(hall, job), 1.0)
+        times += await _repeat(lambda: _status(hall, job), 1.0, every_s=0.1)
     fates = await all_told
     taken, told = fates.count("taken"), sum("try again in about" in fate for fate in fates)
     report.count(
