@@ -15,7 +15,7 @@ ROOMY = ("--renders-at-once", "4000", "--queue-size", "4000")
 def rows(effort: Effort) -> Iterator[Row]:
     short = effort is Effort.SHORT
     yield _import(1 if short else 5)
-    waiting, jobs = (20, 20) if short else (1000, 150)
+    waiting, jobs = (20, 20) if short else (1000, 100)
     with service(*ROOMY) as server, httpx.Client(timeout=30) as http:
         ids = " ".join(_long_job(http, server.url) for _ in range(waiting))
         ours, bare = in_turn(3 if effort is Effort.FULL else 1, *_told("memory", server.url, ids))

@@ -26,7 +26,7 @@ _STAMP = re.compile(rb'"(?:done|stamp)": ?(\d+)')
 
 
 def rows(effort: Effort) -> Iterator[Row]:
-    ours, theirs, seconds = (5, 5, 3.0) if effort is Effort.SHORT else (OURS, THEIRS, 20.0)
+    ours, theirs, seconds = (5, 5, 3.0) if effort is Effort.SHORT else (OURS, THEIRS, 12.0)
     _let_open_files(OPEN_FILES)
     with tempfile.TemporaryDirectory(prefix="infinitalk-bench-") as name:
         port = free_port()
