@@ -1,5 +1,7 @@
 """The owner's money: one budget for page, programs and replicas, and a visitor's own key is exempt."""
 
+import asyncio
+import base64
 import contextlib
 import socket
 import subprocess
@@ -12,6 +14,8 @@ import httpx
 import pytest
 from gradio_client import handle_file
 from gradio_client.exceptions import AppError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
 
 from infinitalk_app.limits import Budget
 from infinitalk_app.refusals import Refusal
@@ -95,6 +99,22 @@ def click(running: Page) -> str:
         return "".join(line for line in lines.iter_lines() if line.startswith("data:"))
 
 
+def by_mcp(running: Page) -> str:
+    """Order as an assistant does, and return what the tool says."""
+    files = {"image": f"data:image/jpeg;base64,{base64.b64encode(PICTURE.read_bytes()).decode()}"}
+    files |= {"audio": f"data:audio/mpeg;base64,{base64.b64encode(VOICE.read_bytes()).decode()}"}
+
+    async def ask() -> str:
+        server = streamable_http_client(f"{running.url}/gradio_api/mcp/")
+        async with server as (read, write, _), ClientSession(read, write) as session:
+            await session.initialize()
+            tool = next(t for t in (await session.list_tools()).tools if t.name.endswith("generate"))
+            answer = await session.call_tool(tool.name, {**files, "seconds": 4, **PAID})
+            return " ".join(part.text for part in answer.content)
+
+    return asyncio.run(ask())
+
+
 def test_every_way_in_shares_one_budget_and_an_own_key_is_exempt(tmp_path, segmind):
     """Eight seconds are two runs of four, however they are asked for; the visitor's own key still works."""
     with gateway(segmind) as gate:
@@ -107,6 +127,7 @@ def test_every_way_in_shares_one_budget_and_an_own_key_is_exempt(tmp_path, segmi
                 with pytest.raises(AppError, match="Enough for today"):
                     client.predict(**inputs(**PAID), api_name=f"/{name}")
             assert "Enough for today" in click(running)
+            assert "Enough for today" in by_mcp(running)
             assert gate.bought == 2
             status = client.predict(**inputs(**PAID, api_key=KEY), api_name="/generate")[1]
             assert status["state"] == "COMPLETED"
