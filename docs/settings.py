@@ -31,7 +31,7 @@ stops the start with a sentence that names it. This table is made by `python -m 
 """
 BOTTOM = """
 Read elsewhere: `FFMPEG_BINARY` (another ffmpeg than the one in the requirements), `GRADIO_SERVER_NAME` and
-`GRADIO_SERVER_PORT` (where the page listens), `GRADIO_TEMP_DIR` (where Gradio keeps uploads).
+`GRADIO_SERVER_PORT` (where the page listens).
 """
 
 

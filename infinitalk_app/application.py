@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import gradio as gr
 
 from infinitalk_app import pieces, status, uploads, words
-from infinitalk_app.addresses import is_public
+from infinitalk_app.addresses import is_loopback
 from infinitalk_app.embedded import Embedded
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
@@ -27,7 +27,7 @@ from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, SettingsError
 from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
-from infinitalk_client import InfinitalkError, NotAuthorized
+from infinitalk_client import InfinitalkError, InvalidRequest, NotAuthorized
 from infinitalk_local import Machines, MachinesError
 
 SWEEP_EVERY_S = 600.0
@@ -115,7 +115,7 @@ class Application:
             return None
         try:
             balance = await self._purse.balance(key)
-        except NotAuthorized:
+        except (NotAuthorized, InvalidRequest):
             return pieces.key_facts(key, "bad", words.KEY_REFUSED)
         except InfinitalkError:
             return pieces.key_facts(key, "warn", words.KEY_UNSURE)
@@ -142,7 +142,11 @@ class Application:
 
     async def _sweep_for_ever(self, page: Any) -> None:
         while True:
-            await asyncio.to_thread(self.sweep, time.time(), uploads.lasting(page))
+            try:
+                await asyncio.to_thread(self.sweep, time.time(), uploads.lasting(page))
+            except OSError:
+                log.exception("the sweep stopped half-way, and begins anew later")
+            self._runs.sweep()
             await asyncio.sleep(SWEEP_EVERY_S)
 
     def sweep(self, now: float, lasting: Collection[str] = ()) -> None:
@@ -153,7 +157,6 @@ class Application:
         sweep(self.folders.scratch, INPUT_KEPT_S, now)
         sweep(self.folders.results, RESULT_KEPT_S, now)
         self.workshop.journal.sweep(now)
-        self._runs.sweep()
 
 
 def _machines(scheduler: str | None) -> Machines | None:
@@ -164,5 +167,5 @@ def _machines(scheduler: str | None) -> Machines | None:
 
 
 def _is_near(base_url: str | None) -> bool:
-    """Tell whether the paid engine is on this machine or in its network, as a local server is."""
-    return base_url is not None and not is_public(urlsplit(base_url).hostname or "")
+    """Tell whether the paid engine is on this machine: from elsewhere, loopback leads to itself."""
+    return base_url is not None and is_loopback(urlsplit(base_url).hostname or "")

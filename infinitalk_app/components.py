@@ -7,8 +7,6 @@ import gradio as gr
 from gradio.data_classes import FileData, GradioRootModel, ImageData
 from pydantic import model_serializer
 
-from infinitalk_app import words
-
 
 class Secret(GradioRootModel):
     """A text that leaves no trace when it is written down."""
@@ -39,14 +37,11 @@ class SecretBox(gr.Textbox):
 
 
 class PlainImage(gr.Image):
-    """A picture input that hands over the original file, and says in one sentence what is wrong with it."""
+    """A picture input that hands over the original file; what is wrong with it is for the run to say."""
 
-    def preprocess(self, payload: ImageData | None) -> Any:
-        """Return the path; where Gradio's own reading fails, its error would show a path of the server's."""
-        try:
-            return super().preprocess(payload)
-        except Exception as error:
-            raise gr.Error(words.BAD_PICTURE, print_exception=False) from error
+    def preprocess(self, payload: ImageData | None) -> str | None:
+        """Return the path; Gradio's own reading would end the click with a path of the server's."""
+        return payload.path if payload else None
 
     def get_block_name(self) -> str:
         return "image"

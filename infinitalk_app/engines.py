@@ -11,7 +11,8 @@ from infinitalk_app.settings import Settings
 from infinitalk_client import AsyncClient
 
 PAID_POLL_EVERY_S = 5.0
-PAUSE_TOLD_S = 6.0  # more than between two looks: the service asked for it, or does not answer
+# More than lies between two looks: the service asked for it, or does not answer.
+PAUSE_TOLD_S = PAID_POLL_EVERY_S + 1
 
 Tell = Callable[[float | None], None]
 

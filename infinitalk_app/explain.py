@@ -48,7 +48,8 @@ def explain(error: Exception, run: Snapshot) -> Trouble:
         case Refusal():
             return error.trouble
         case MediaError() if run.state == "VERIFYING":
-            return ERRORS["bad_video"].saying(said=error)
+            video = "failed_preview" if run.engine == "preview" else "bad_video"
+            return ERRORS[video].saying(said=_sentence(str(error)))
         case MediaError() | InvalidRequest():
             return ERRORS["input"].saying(said=_sentence(str(error)))
         case InfinitalkError():
@@ -82,6 +83,8 @@ def _of_service(error: InfinitalkError, run: Snapshot) -> Trouble:
         name = "blocked"
     if name == "unreachable" and not (error.request_id or run.request_id):
         name = "never_sent"
+    if run.request_id:  # it was sent, with some key or other
+        name = {"key": "other_key", "refused": "odd"}.get(name, name)
     return ERRORS[name].saying(said=said)
 
 

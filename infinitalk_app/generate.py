@@ -52,7 +52,9 @@ class Desk:
             return known
         if _REQUEST_ID.fullmatch(key) and engine == "infinitetalk":
             return self._adopt(_token_of(key), key, engine, api_key, may_use_owner_key=True)
-        return self._refused("", engine, ERRORS["gone_preview" if engine == "preview" else "unknown_run"])
+        gone = ERRORS["gone_preview" if engine == "preview" else "unknown_run"]
+        # Nobody knows whether it was sent: the disk may have gone with a restart.
+        return self._refused(key if is_token(key) else "", engine, gone, committed=True)
 
     async def stop(self, token: str) -> Run | None:
         """Cancel a run that has not been submitted; return it in any case, None for an unknown one."""
@@ -130,7 +132,8 @@ class Desk:
         )
 
     def _of(self, entry: Entry, trouble: Trouble) -> Run:
-        return self._refused(entry.token, entry.engine, trouble, request_id=entry.request_id)
+        sent = entry.phase != "preparing"
+        return self._refused(entry.token, entry.engine, trouble, request_id=entry.request_id, committed=sent)
 
     def _refused(self, token: str, engine: str, trouble: Trouble, **known: Any) -> Run:
         moment = {"started_at": self._now(), **known}

@@ -29,7 +29,7 @@ Upload = Callable[[Path], Awaitable[str]]
 class Surroundings:
     """What is known of how this page is reached; addresses without a trailing slash.
 
-    `service_is_near`: the API is itself on this machine or in its network, so that loopback is reachable.
+    `service_is_near`: the API is itself on this machine, so that it can fetch from loopback.
     """
 
     public_base_url: str | None = None

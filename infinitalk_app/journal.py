@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -76,8 +77,9 @@ class Journal:
     def sweep(self, now: float) -> None:
         """Forget runs older than two days, and what a crash left half written."""
         for path in self._folder.iterdir():
-            if now - path.stat().st_mtime > KEPT_S:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # written at this moment, and renamed
+                if now - path.stat().st_mtime > KEPT_S:
+                    path.unlink()
 
     def _path(self, token: str) -> Path:
         if not is_token(token):

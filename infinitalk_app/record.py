@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import quantiles
+from threading import Lock
 
 KEPT = 400
 LOOKED_AT = 20
@@ -49,22 +50,24 @@ class Record:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._runs = deque(_read(path), KEPT)
+        self._adding = Lock()  # runs end in threads of their own
 
     def add(self, run: Past) -> None:
         """Keep a finished run; the file is written anew when it has grown to twice what is kept."""
         if run.clip_s <= 0:
             return
-        self._runs.append(run)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(_line(run))
-        if self._path.stat().st_size > 2 * KEPT * len(_line(run)):
-            part = self._path.with_suffix(".part")
-            part.write_text("".join(map(_line, self._runs)), encoding="utf-8")
-            part.replace(self._path)
+        with self._adding:
+            self._runs.append(run)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(_line(run))
+            if self._path.stat().st_size > 2 * KEPT * len(_line(run)):
+                part = self._path.with_suffix(".part")
+                part.write_text("".join(map(_line, self._runs)), encoding="utf-8")
+                part.replace(self._path)
 
     def usual(self, engine: str, resolution: str, clip_s: float) -> Usual | None:
         """Return what the last runs of this kind took; None until there are three."""
-        alike = [run for run in self._runs if run.like(engine, resolution, clip_s)][-LOOKED_AT:]
+        alike = [run for run in tuple(self._runs) if run.like(engine, resolution, clip_s)][-LOOKED_AT:]
         if len(alike) < FEWEST:
             return None
         costs = [run.cost for run in alike if run.cost]

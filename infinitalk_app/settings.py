@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         infinitalk_base_url: where engine "infinitetalk" is; Segmind, if unset.
         public_base_url: the address under which this page is reached from outside.
         space_host: set by Hugging Face, several hosts joined by commas.
-        hosting: how the inputs reach the service.
+        hosting: where the service gets the inputs: from this page, from Segmind's storage, or what works.
         trust_proxy: believe the headers of the proxy in front.
         infinitalk_state_dir: the journal of runs, and files while they are needed; open to this user alone.
         infinitalk_daily_seconds: clip seconds per UTC day that the owner pays for.
@@ -45,7 +45,7 @@ class Settings(BaseSettings):
         max_clip_seconds: the longest clip that can be asked for.
         infinitalk_preparations: how many inputs are checked and cut at a time.
         infinitalk_price_note: the owner's words on what a paid run costs.
-        infinitalk_dask_scheduler: whose workers render the previews, tcp://host:port; None renders here.
+        infinitalk_dask_scheduler: whose workers render the previews, tcp://host:port; this machine, if unset.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -78,13 +78,21 @@ class Settings(BaseSettings):
         """Return a folder of the page's own, made when it is missing, open to nobody else.
 
         Raises:
-            SettingsError: it belongs to somebody else.
+            SettingsError: it belongs to somebody else, or cannot be made.
         """
+        try:
+            return self._folder(name)
+        except OSError as error:
+            raise SettingsError(f"INFINITALK_STATE_DIR: {error.strerror}; name another folder.") from error
+
+    def _folder(self, name: str) -> Path:
         for path in (self.infinitalk_state_dir, self.infinitalk_state_dir / name):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             # The default lies in a folder where everybody may write: somebody may have been there first.
             if path.is_symlink() or (hasattr(os, "getuid") and path.stat().st_uid != os.getuid()):
-                raise SettingsError("INFINITALK_STATE_DIR belongs to another user; name another folder.")
+                raise SettingsError(
+                    "INFINITALK_STATE_DIR is a link, or belongs to another user; name another folder."
+                )
             path.chmod(0o700)
         return (self.infinitalk_state_dir / name).resolve()
 

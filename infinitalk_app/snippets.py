@@ -18,19 +18,22 @@ with Client({base}) as client:  # reads SEGMIND_API_KEY
 {values}
         )
     )
-    job.download("talk.mp4")
+    job.download("talk.mp4")"""
+_PYTHON_AGAIN = """
 # this very run, as long as its result is kept:
 # client.job({request_id}).download("talk.mp4")"""
 
 _CURL = """\
 curl -X POST {base}/v2/infinite-talk \\
   -H "x-api-key: $SEGMIND_API_KEY" -H "content-type: application/json" \\
-  -d {body}
+  -d {body}"""
+_CURL_AGAIN = """
 # this very run:
 curl -H "x-api-key: $SEGMIND_API_KEY" {base}/v2/requests/{request_id}"""
 
 _SHELL = """\
-python -m infinitalk_client portrait.jpg voice.mp3 -o talk.mp4{options}
+python -m infinitalk_client portrait.jpg voice.mp3 -o talk.mp4{options}"""
+_SHELL_AGAIN = """
 # this very run:
 python -m infinitalk_client resume {request_id} -o talk.mp4"""
 
@@ -39,24 +42,34 @@ LOCAL = "http://127.0.0.1:8000"  # where `python -m infinitalk_local` serves the
 
 
 def snippets(run: Snapshot, base_url: str | None) -> dict[str, str]:
-    """Return the three, of a run that has its request_id; `base_url` is where engine "infinitetalk" is."""
-    base = LOCAL if run.engine == "preview" else base_url or SEGMIND
+    """Return the three, of a run that has its request_id; `base_url` is where engine "infinitetalk" is.
+
+    A preview's job is known to the page alone: it can be made again elsewhere, and not be taken up.
+    """
+    ours = run.engine == "preview"
+    base = LOCAL if ours else base_url or SEGMIND
+    python, curl, shell = (
+        (_PYTHON, _CURL, _SHELL)
+        if ours
+        else (_PYTHON + _PYTHON_AGAIN, _CURL + _CURL_AGAIN, _SHELL + _SHELL_AGAIN)
+    )
     asked = dict(run.settings or {})
     values = "\n".join(f"            {name}={value!r}," for name, value in asked.items())
     example = {"image": "https://example.org/portrait.jpg", "audio": "https://example.org/voice.mp3"}
     return {
-        "python": _PYTHON.format(
+        "python": python.format(
             base="" if base == SEGMIND else f'base_url="{base}"',
             values=values,
             request_id=json.dumps(run.request_id),
         ),
-        "curl": _CURL.format(
+        "curl": curl.format(
             base=base, body=shlex.quote(json.dumps(example | asked)), request_id=run.request_id
         ),
-        "shell": _SHELL.format(options=_options(asked, base), request_id=run.request_id),
+        "shell": shell.format(options=_options(asked, run.clip_s, base), request_id=run.request_id),
     }
 
 
-def _options(asked: Mapping[str, Any], base: str) -> str:
+def _options(asked: Mapping[str, Any], clip_s: float | None, base: str) -> str:
     words = "".join(f" --{name} {shlex.quote(str(value))}" for name, value in asked.items())
+    words += f" --seconds {clip_s:.4g}" if clip_s else ""
     return words if base == SEGMIND else f"{words} --base-url {base}"

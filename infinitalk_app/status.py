@@ -68,7 +68,7 @@ def panel(
     common: dict[str, Any] = {
         "run": run.token,
         "state": run.state,
-        "link": bool(run.request_id) or not run.ended or _is(run, "uncertain"),
+        "link": bool(run.request_id) or not run.ended or _may_be_bought(run),
         "job": run.request_id or "",
         "engine": run.engine,
         "elapsed_s": round((run.ended_at or now) - run.started_at, 1),
@@ -78,7 +78,7 @@ def panel(
     if run.ended:
         common["details"] = details.of(run, base_url)
     if run.trouble:
-        common["wants_key"] = _is(run, "whose")
+        common["wants_key"] = run.trouble.wants_key
         said = Say(run.trouble.title, run.trouble.line)
         return _panel("bad", said, actions=run.trouble.actions, sums=_sums_when_failed(run), **common)
     if run.state == "COMPLETED":
@@ -98,8 +98,8 @@ def panel(
     )
 
 
-def _is(run: Snapshot, case: str) -> bool:
-    return run.trouble is not None and run.trouble.title == words.ERRORS[case].title
+def _may_be_bought(run: Snapshot) -> bool:
+    return run.trouble is not None and "submit_again" in run.trouble.actions
 
 
 def stopped(run: Snapshot, now: float) -> dict[str, Any]:

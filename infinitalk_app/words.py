@@ -28,7 +28,6 @@ SOUND_ON = "Sound on"
 PICTURE = "Picture"
 VOICE = "Voice"
 VIDEO_SOURCE = "A short video instead of a picture"
-PICTURE_ALT = "Your picture"
 EXAMPLES = "Or try one of these, with a voice. Free."
 TRIM = "Use only a part of the voice"
 START = "From second"
@@ -101,7 +100,7 @@ KEY_FORGET = "Forget it"
 HOW_LINES = (
     "Picture and voice are checked, cleaned and cut on this page's server.",
     "Preview: a program moves the lips on your still picture, right here, for free.",
-    "InfiniteTalk: Segmind fetches both files, renders for about five minutes, and charges your key once.",
+    "InfiniteTalk: Segmind fetches both files, renders for about five minutes, and charges once.",
     "The finished file is opened and checked before you see it.",
     "The address of the page is the way back to a run, from any tab.",
 )
@@ -153,7 +152,7 @@ SEGMIND_CONSOLE = "https://cloud.segmind.com/console"
 
 @dataclass(frozen=True)
 class Say:
-    """A title, at most 24 characters, and a second line, at most 65."""
+    """A title, at most 26 characters, and a second line, at most 65."""
 
     title: str
     line: str
@@ -167,6 +166,7 @@ class Trouble:
     line: str
     actions: tuple[Action, ...] = ()
     field: str = ""  # the form's part that lacks something
+    wants_key: bool = False
     said: str = ""
 
     @property
@@ -284,15 +284,26 @@ ERRORS: dict[str, Trouble] = {
     ),
     "ended": Trouble("This run has ended", "{said}", ("again",)),
     "limit_day": Trouble(
-        "Enough for today", "This Space's budget opens again at 00:00 UTC.", ("own_key", "preview")
+        "Enough for today",
+        "Nothing was charged. The budget opens again at 00:00 UTC.",
+        ("own_key", "preview"),
     ),
     "limit_visitor": Trouble(
         "Enough for today",
-        "Your runs of today are used up; 00:00 UTC brings new ones.",
+        "Nothing was charged. Your runs are used up; 00:00 UTC brings new ones.",
         ("own_key", "preview"),
     ),
     "whose": Trouble(
-        "Whose video is this?", "The page was restarted. Paste your key to see it again.", ("look",)
+        "Whose video is this?", "Paste the key that bought it; looking is free.", ("look",), wants_key=True
+    ),
+    "other_key": Trouble(
+        "The key was refused",
+        "Looking is free. Paste the key that bought this run.",
+        ("look",),
+        wants_key=True,
+    ),
+    "odd": Trouble(
+        "An odd answer", "The run was sent, and may be charged. Segmind said: “{said}”", ("look",)
     ),
     "bad_video": Trouble(
         "The video is not whole", "The run is charged. {said} Looking again may help.", ("look",)
@@ -303,7 +314,9 @@ ERRORS: dict[str, Trouble] = {
         "Nothing was charged. {why} Ways out: a public Space, share=True, or PUBLIC_BASE_URL.",
         ("preview",),
     ),
-    "unknown_run": Trouble("No such run", "Nothing is known of it here, and nothing was charged."),
+    "unknown_run": Trouble(
+        "No such run", "Nothing is known of it here. If it was a paid one, look at Segmind.", ("segmind",)
+    ),
     "unforeseen": Trouble(
         "Something broke here",
         "Nothing more will be sent. Incident {incident}, please mention it.",
@@ -315,7 +328,6 @@ NEED_PICTURE = "Add a picture."
 NEED_VOICE = "Add a voice."
 NEED_CONSENT = "Tick the box: you must be allowed to use this face and this voice."
 NEED_KEY = "InfiniteTalk needs a Segmind key: paste yours, or make the free preview."
-BAD_PICTURE = "This is not a picture that can be read; choose a JPEG, PNG or WebP."
 BAD_ENGINE = "The engine must be preview or infinitetalk."
 BAD_RUN = "A run token has 32 hexadecimal digits."
 BAD_NUMBER = "{name} must be a number."

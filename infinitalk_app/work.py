@@ -28,6 +28,7 @@ from infinitalk_client import (
     AsyncJob,
     DownloadError,
     JobExpired,
+    JobFailed,
     JobState,
     JobStatus,
     SubmitUncertain,
@@ -280,6 +281,16 @@ class Workshop:
         """Note an end, and put it into words; a job that may go on stays "submitting" or "submitted"."""
         trouble = explain(error, run.now)
         entry = self.journal.read(run.now.token)
-        if entry and not (isinstance(error, _MAY_COME_BACK) and entry.phase in ("submitting", "submitted")):
+        if entry and not _may_come_back(entry, error):
             await self._remember(replace(entry, phase="failed", sentence=trouble.sentence))
         return Refusal(trouble)
+
+
+def _may_come_back(entry: Entry, error: Exception) -> bool:
+    """Tell whether there may yet be a video: a job with an id is over by its own failure alone.
+
+    Whoever looks at it with a wrong key, or after its hour, ends nothing.
+    """
+    if entry.phase == "submitted" and entry.engine == "infinitetalk":
+        return not isinstance(error, JobFailed)
+    return entry.phase in ("submitting", "submitted") and isinstance(error, _MAY_COME_BACK)

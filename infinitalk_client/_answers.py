@@ -95,8 +95,8 @@ def _state(response: httpx.Response, body: Mapping[str, Any]) -> JobState | None
         return None
     word = body.get("status")
     if isinstance(word, str) and word.strip():
-        # An unknown word means a job that is still running: it must not end a wait.
-        return _STATES.get(word.strip().upper(), JobState.PROCESSING)
+        # An unknown word means a job that still runs, and must not end a wait; with 422 one that failed.
+        return _STATES.get(word.strip().upper(), JobState.FAILED if failed else JobState.PROCESSING)
     if failed:
         return JobState.FAILED
     return JobState.COMPLETED if find_video(body) else None

@@ -284,7 +284,11 @@ def history(means: Means, request_id: str, timeout: float) -> Flow[HistoryEntry]
     """Look one of our own requests up in the service's record, which outlives the result."""
     weather = Weather(means, means.clock() + timeout, request_id)
     with about(JobRef(request_id)):
-        found = yield from ask(means, means.wire.history(request_id), _answers.read_history, weather)
+        try:
+            found = yield from ask(means, means.wire.history(request_id), _answers.read_history, weather)
+        except NotFound as error:
+            sentence = f"The request history of this key does not know job {request_id}."
+            raise JobExpired(sentence, request_id=request_id, status=error.status) from error
     return replace(found, request_id=request_id)
 
 

@@ -31,7 +31,7 @@ class Hosts:
         """
         api = base_url.strip().rstrip("/").removesuffix("/v1").removesuffix("/v2").rstrip("/")
         try:
-            url = httpx.URL(api)
+            url = _readable(api)
         except httpx.InvalidURL as error:
             raise InvalidRequest("base_url is not an address.") from error
         if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
@@ -50,7 +50,7 @@ class Hosts:
             DownloadError: anything else.
         """
         try:
-            url = httpx.URL(address)
+            url = _readable(address)
         except httpx.InvalidURL as error:
             raise DownloadError("The video's address cannot be read.") from error
         if url.userinfo:
@@ -62,6 +62,20 @@ class Hosts:
                 f"The video lies at {url.host or 'no host'}, which is not a public https address."
             )
         return url
+
+
+def _readable(address: str) -> httpx.URL:
+    """Return a URL whose host can be read, too: httpx decodes it late, and not every name can be.
+
+    Raises:
+        httpx.InvalidURL: it is none.
+    """
+    url = httpx.URL(address)
+    try:
+        _ = url.host
+    except UnicodeError as error:
+        raise httpx.InvalidURL(str(error)) from error
+    return url
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

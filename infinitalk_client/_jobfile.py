@@ -43,7 +43,11 @@ class JobFile:
             FileExistsError: another call has done so; only one of two may buy.
         """
         with self.path.open("x") as file:
-            _store(file, Note(order))
+            try:
+                _store(file, Note(order))
+            except BaseException:  # a full disk: nothing went out, and the next call may buy
+                self.remove()
+                raise
         _sync(self.path.parent)
 
     def keep(self, note: Note) -> None:

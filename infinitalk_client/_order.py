@@ -5,6 +5,7 @@ import hashlib
 import json
 import tempfile
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from ._client import Client
@@ -53,6 +54,9 @@ class Order:
         """
         try:
             from infinitalk_media import picture, sound, video  # noqa: PLC0415  # the client does without
+
+            if find_spec("pydub") is None:  # `sound` imports it late
+                raise ImportError(name="pydub")  # noqa: TRY301  # told in the same words
         except ImportError as error:
             raise InvalidRequest(
                 f"To prepare local files, {error.name} is needed: pip install 'infinitalk[media]'."

@@ -38,7 +38,7 @@ _CODES: dict[type[Exception], int] = {
 def explain(error: Exception, chosen: argparse.Namespace) -> tuple[int, str]:
     """Return the exit code, and the sentences; a job that can still be had comes with the words for it."""
     said, request_id = _said(error), getattr(error, "request_id", None)
-    if isinstance(error, (InvalidRequest, MediaError)):
+    if isinstance(error, (InvalidRequest, MediaError)) and not request_id:
         return USAGE, f"{said} Nothing was sent."
     if isinstance(error, SubmitUncertain) or (isinstance(error, JobExpired) and chosen.command == "generate"):
         return FAILED, f"{said} {_SUBMIT_AGAIN}"

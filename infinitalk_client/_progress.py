@@ -37,11 +37,6 @@ class Progress:
             hint = f"; {_USUALLY}" if usual else ""
             self._change(f"{look.state} after {look.elapsed_s:.0f} s{hint}", look.state)
 
-    def clear(self) -> None:
-        """Leave the line free."""
-        if self._lively:
-            self._write("\r\x1b[K")
-
     def _change(self, text: str, what: str) -> None:
         if self._lively:
             self._write(f"\r\x1b[K{text[: self._width() - 1]}")  # a line that wraps could not be taken back

@@ -35,7 +35,8 @@ def download(means: Means, ref: JobRef, path: Path, timeout: float, poll_every: 
         DownloadError: the video could not be fetched, or is not a whole MP4; nothing is left at `path`.
         JobFailed, JobExpired, JobTimeout, Unreachable, APIError: each with the `request_id`.
     """
-    Part.check_target(path)
+    with about(ref):
+        Part.check_target(path)
     weather = Weather(means, means.clock() + timeout, ref.request_id)
     found = yield from wait(means, ref, timeout, poll_every)
     weather.clears()
@@ -55,7 +56,8 @@ def recover(means: Means, ref: JobRef, path: Path, timeout: float) -> Flow[Path]
         JobExpired: the record does not name a video, or does not know the job.
         JobFailed, DownloadError, Unreachable, APIError: as `download`.
     """
-    Part.check_target(path)
+    with about(ref):
+        Part.check_target(path)
     weather = Weather(means, means.clock() + timeout, ref.request_id)
     entry = yield from history(means, ref.request_id, timeout)
     if entry.state is JobState.FAILED:
@@ -80,7 +82,7 @@ def fetch(means: Means, address: str, part: Part, weather: Weather) -> Flow[None
             response: httpx.Response = yield Save(request, part)
             if response.has_redirect_location and redirects < REDIRECTS:
                 redirects += 1
-                address = str(request.url.join(response.headers["location"]))
+                address = _joined(request.url, response.headers["location"])
                 continue
             part.judge(response)
         except NOT_SENDABLE:
@@ -94,6 +96,13 @@ def fetch(means: Means, address: str, part: Part, weather: Weather) -> Flow[None
         if part.is_whole() or whole_transfers == WHOLE_TRANSFERS:
             return
         part.restart()
+
+
+def _joined(url: httpx.URL, location: str) -> str:
+    try:
+        return str(url.join(location))
+    except httpx.InvalidURL as error:
+        raise DownloadError("The video's address cannot be read.") from error
 
 
 def generate_now(means: Means, talk: TalkRequest, path: Path) -> Flow[Result]:

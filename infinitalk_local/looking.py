@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from infinitalk_local.renderer import child_environment
+from infinitalk_local.renderer import child_environment, end_group
 
 COMMAND = (sys.executable, "-m", "infinitalk_local.render.look")
 TIMEOUT_S = 20.0
@@ -15,17 +15,20 @@ TIMEOUT_S = 20.0
 def face_tier(picture: Path, command: tuple[str, ...] = COMMAND, timeout_s: float = TIMEOUT_S) -> str | None:
     """Return "full", "weak" or "none"; None when it could not be found out. Blocks for about a second."""
     with tempfile.TemporaryDirectory(prefix="infinitalk-look-") as folder:
+        child = subprocess.Popen(
+            [*command, str(picture.resolve())],
+            cwd=folder,
+            env=child_environment(Path(folder)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         try:
-            child = subprocess.run(
-                [*command, str(picture.resolve())],
-                cwd=folder,
-                env=child_environment(Path(folder)),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                timeout=timeout_s,
-                check=True,
-            )
-            return str(json.loads(child.stdout)["tier"])
-        except (subprocess.SubprocessError, ValueError, KeyError):
+            said, _ = child.communicate(timeout=timeout_s)
+            return str(json.loads(said)["tier"])
+        except (subprocess.TimeoutExpired, ValueError, KeyError):
             return None
+        finally:
+            end_group(child)  # of a film it has an ffmpeg of its own
+            child.wait()

@@ -62,13 +62,13 @@ class Control:
         with self._lock:
             self._child = child
             if self._cancelled:
-                _kill(child)
+                end_group(child)
 
     def cancel(self) -> None:
         with self._lock:
             self._cancelled = True
             if self._child:
-                _kill(self._child)
+                end_group(self._child)
 
     def detach(self) -> None:
         """Let go before the child is reaped: its number may then be somebody else's."""
@@ -129,7 +129,7 @@ def _run(command: list[str], folder: Path, timeout_s: float, control: Control | 
         timer.cancel()
         if control:
             control.detach()
-        _kill(child)
+        end_group(child)
         child.wait()
     if overran.is_set():
         raise RenderFailed(f"The renderer took longer than {timeout_s:g} s and was stopped.")
@@ -180,10 +180,10 @@ def _judge(code: int, messages: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _stop(child: subprocess.Popen[bytes], overran: threading.Event) -> None:
     overran.set()
-    _kill(child)
+    end_group(child)
 
 
-def _kill(child: subprocess.Popen[bytes]) -> None:
+def end_group(child: subprocess.Popen[bytes]) -> None:
     """End the child's whole group: an ffmpeg of its own must not stay behind."""
     with contextlib.suppress(
         ProcessLookupError, PermissionError

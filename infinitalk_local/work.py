@@ -20,7 +20,7 @@ class Workshop:
     """Makes the work of each job.
 
     Args:
-        executor: where renders run; None is a thread for each place in the queue. Elsewhere there is no
+        executor: where renders run; None is a thread for each that may run at a time. Elsewhere there is no
             progress, and what a cancelled render does there is the executor's business.
     """
 

@@ -3,6 +3,7 @@
 import math
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ CPU_SHARE = 2 / 3  # of the time: a child that waits is not held to be at work
 MEMORY_BYTES = 2 * 1024**3
 FILE_BYTES = 512 * 1024**2
 _REMARKS_MAX = 64 * 1024
+_KILLED = [-getattr(signal, name) for name in ("SIGKILL", "SIGXCPU") if hasattr(signal, name)]
 
 # Playlists, concat scripts and image sequences name other files and addresses: only real containers are read.
 CONTAINERS = "wav,w64,mp3,mov,matroska,ogg,flac,aac,aiff,asf,caf,amr,au"
@@ -69,11 +71,11 @@ def _run(command: Sequence[str], remarks: IO[bytes], timeout_s: float) -> None:
         timer.start()
         try:
             _limit(child.pid, cpu_s=math.ceil(timeout_s * CPU_SHARE))
-            child.wait()
+            code = child.wait()
         finally:
             timer.cancel()
             child.kill()
-    if overran.is_set():
+    if overran.is_set() or code in _KILLED:  # the limit of CPU time kills, too
         raise MediaError("The file took too long to read; try a shorter or simpler one.")
 
 

@@ -13,9 +13,8 @@ _DEEPEST = 8
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"ilst"}
 _INDEX_MAX = 64 * 1024 * 1024  # of a file's index; a minute of video has some 50 kB
 _PROFILES = {66: "Baseline", 77: "Main", 100: "High"}  # what every browser plays
-_UPRIGHT = struct.pack(
-    ">5i", 1 << 16, 0, 0, 0, 1 << 16
-)  # how the matrix of a track begins that is not turned
+# How the matrix of a track begins that is not turned.
+_UPRIGHT = struct.pack(">5i", 1 << 16, 0, 0, 0, 1 << 16)
 _COMMENTS = {b"\xa9cmt", b"desc"}
 
 
@@ -129,7 +128,7 @@ def _walk(data: bytes, index: _Index, depth: int = 0) -> None:
             index.tracks.append(_Track())
         if kind in _CONTAINERS and depth < _DEEPEST:
             _walk(body, index, depth + 1)
-        elif kind == b"meta":
+        elif kind == b"meta" and depth < _DEEPEST:
             _walk(body[4:], index, depth + 1)
         elif kind in _COMMENTS:
             index.comment = index.comment or body[16:].decode("utf-8", "replace")

@@ -72,7 +72,7 @@ talk.history = {
     const ends = { ok: "ready", bad: "failed", idle: value.stopped ? "busy" : "failed" };
     const kind = ends[value.kind] ?? "busy";
     const changes = { job: value.job || known.job, kind, link: value.link };
-    if (kind !== "busy" && known.kind === "busy") changes.ended = Date.now();
+    if (kind !== "busy" && known.kind === "busy") changes.ended = Math.min(Date.now(), known.began + 1000 * (value.elapsed_s || 0));
     talk.history.keep({ ...known, ...changes });
     if (kind === "busy") talk.history.watch(known.run);
   },

@@ -14,9 +14,9 @@ talk.stage = {
   },
 
   shown(value) {
-    talk.stage.sample = value.state === "SAMPLE";
+    talk.stage.sample = false;
     talk.stage.awaited = value.kind === "ok" ? value.run : "";
-    if (value.state === "SAMPLE" || value.stopped || talk.stage.arrived()) return talk.stage.wait(null);
+    if (value.stopped || talk.stage.arrived()) return talk.stage.wait(null);
     const src = talk.stage.waiting?.value?.src || talk.history.poster(value.run) || "";
     talk.stage.wait({ src, still: value.kind === "bad" || value.kind === "idle" });
   },

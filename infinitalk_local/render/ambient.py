@@ -9,7 +9,7 @@ from infinitalk_local.render.source import resized
 from infinitalk_local.render.yuv import Bytes, Floats, Frame, Matrix, frame_of, full_planes
 
 _PUSH = 0.07  # how much larger the picture is at the end
-_REST = 1.025  # and at the start: room for the sway, so that no edge comes into view
+_REST = 1.045  # and at the start: room for the sway, so that no edge comes into view
 _SWAY = 0.006  # of the shorter side, RMS; drift stays under 2.9 times that
 _ROLL_RAD = 0.002
 

@@ -11,14 +11,10 @@ import numpy as np
 
 from infinitalk_local.render.yuv import Bytes, Floats
 
-CONVINCING = 3  # votes at which nobody looks further
-
 _FOLDER = Path(cv2.__file__).parent / "data"
 _FRONTAL = ("frontalface_default", "frontalface_alt", "frontalface_alt2")
-_SIDES = (
-    400,
-    640,
-)  # long side in pixels of the two sizes that are searched: each cascade misses faces at some sizes
+# The long side, in pixels, of the two sizes that are searched: each cascade misses faces at some sizes.
+_SIDES = (400, 640)
 _TILTS_DEG = (-15, 15, -30, 30)
 _SMALLEST = 0.09  # of the long side
 
@@ -113,7 +109,7 @@ def _view(gray: Bytes, side: int, tilt_deg: float) -> View:
     out = (round(width * scale), round(height * scale))
     turn[:, 2] += (out[0] - width) / 2, (out[1] - height) / 2
     shrink = cv2.resize(gray, out, interpolation=cv2.INTER_AREA) if tilt_deg == 0 else None
-    small = shrink if shrink is not None else cv2.warpAffine(gray, turn, out, flags=cv2.INTER_AREA)
+    small = shrink if shrink is not None else cv2.warpAffine(gray, turn, out, flags=cv2.INTER_LINEAR)
     even = cv2.createCLAHE(2.0, (8, 8)).apply(small)
     return View(np.asarray(even, np.uint8), cv2.invertAffineTransform(turn).astype(np.float32), tilt_deg)
 

@@ -44,6 +44,13 @@ class Canonical:
         matrix = self.to_pixels
         return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], np.float32)
 
+    def units(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return u and v of pixels, each in the shape of x and y."""
+        matrix = self.to_units
+        u = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]
+        v = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]
+        return u.astype(np.float32), v.astype(np.float32)
+
     def scaled(self, x: float, y: float) -> "Canonical":
         """Return the same face in a picture that was resized; pixel centres lie at whole numbers."""
         (ox, oy), (ax, ay) = self.origin, self.along

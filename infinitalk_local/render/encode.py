@@ -1,5 +1,6 @@
 """Writes frames and sound as one MP4, through an ffmpeg that works while the next frame is drawn."""
 
+import contextlib
 import queue
 import subprocess
 import threading
@@ -85,7 +86,11 @@ class Encoder:
     def _finish(self) -> None:
         self.write(None)
         self._feeder.join(_STALL_S)
-        if self._ffmpeg.wait(_STALL_S) or self._broken.is_set():
+        try:
+            code = self._ffmpeg.wait(_STALL_S)
+        except subprocess.TimeoutExpired:
+            raise EncodeError("ffmpeg does not end") from None
+        if code or self._broken.is_set():
             raise EncodeError(self._last_words())
 
     def _feed(self) -> None:
@@ -98,11 +103,14 @@ class Encoder:
                     pipe.write(frame.buffer.data)
         except OSError:  # ffmpeg is gone; whoever writes next is told
             self._broken.set()
+            while self._frames.get() is not None:  # whoever is writing waits for a place
+                pass
 
     def _drain(self) -> None:
         """Make the feeder's next look at the queue its last, whatever is still in there."""
-        while not self._frames.empty():
-            self._frames.get_nowait()
+        with contextlib.suppress(queue.Empty):  # the feeder takes from it, too
+            while True:
+                self._frames.get_nowait()
         self._frames.put_nowait(None)
 
     def _last_words(self) -> str:

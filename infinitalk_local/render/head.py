@@ -23,12 +23,8 @@ class Head:
         size = Size(rest.width, rest.height)
         across, down = -(-size.width // _COARSE), -(-size.height // _COARSE)
         coarse = frame.scaled(across / size.width, down / size.height)
-        u, v = np.meshgrid(np.arange(across, dtype=np.float32), np.arange(down, dtype=np.float32))
-        units = coarse.to_units
-        u, v = (
-            units[0, 0] * u + units[0, 1] * v + units[0, 2],
-            units[1, 0] * u + units[1, 1] * v + units[1, 2],
-        )
+        x, y = np.meshgrid(np.arange(across, dtype=np.float32), np.arange(down, dtype=np.float32))
+        u, v = coarse.units(x, y)
         person = cv2.resize(matte.person(rgb, frame), (across, down), interpolation=cv2.INTER_AREA)
         self._fields = _in_pixels(_bases(u, v) * person[..., None], frame)
         self._amounts = np.stack(

@@ -30,10 +30,7 @@ def person(rgb: Bytes, frame: Canonical) -> Floats:
 
 def _units(frame: Canonical, size: tuple[int, int]) -> tuple[Floats, Floats]:
     x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
-    matrix = frame.to_units
-    return matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2], matrix[1, 0] * x + matrix[1, 1] * y + matrix[
-        1, 2
-    ]
+    return frame.units(x, y)
 
 
 def _guess(u: Floats, v: Floats) -> Bytes:

@@ -60,11 +60,8 @@ class Region:
         return self._units(x, y)
 
     def _units(self, x: NDArray[Any], y: NDArray[Any]) -> tuple[Floats, Floats]:
-        matrix = self.frame.to_units
         columns, rows = np.meshgrid((x + self.left).astype(np.float32), (y + self.top).astype(np.float32))
-        u = matrix[0, 0] * columns + matrix[0, 1] * rows + matrix[0, 2]
-        v = matrix[1, 0] * columns + matrix[1, 1] * rows + matrix[1, 2]
-        return u.astype(np.float32), v.astype(np.float32)
+        return self.frame.units(columns, rows)
 
     def in_pixels(self, du: Floats, dv: Floats) -> Floats:
         """Return a displacement in canonical units, each (rows, columns), as (rows, columns, 2) pixels."""

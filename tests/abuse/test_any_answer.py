@@ -41,7 +41,9 @@ NAMES += [
     "request_body",
     "generation_url",
 ]
-WORDS = st.sampled_from(["QUEUED", "completed", "FAILED", "SUCCESS", "1e999", "-1", "http://[", "data:,"])
+WORDS = st.sampled_from(
+    ["QUEUED", "completed", "FAILED", "SUCCESS", "1e999", "-1", "http://[", "data:,", "https://xn--a/x.mp4"]
+)
 BODIES = st.dictionaries(st.sampled_from(NAMES), WORDS | JSON, max_size=8) | JSON
 STATUSES = st.sampled_from(
     [200, 201, 202, 204, 206, 301, 400, 401, 402, 404, 406, 409, 418, 422, 429, 500, 503]

@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,10 +19,12 @@ from infinitalk_app.journal import Entry, Journal, new_token
 from infinitalk_app.limits import Budget, Visitor
 from infinitalk_app.outbox import Outbox, sweep
 from infinitalk_app.refusals import Refusal
-from infinitalk_app.runs import Runs
+from infinitalk_app.runs import Runs, Snapshot
 from infinitalk_app.settings import Settings, SettingsError, read
-from infinitalk_client import TalkRequest
+from infinitalk_app.work import _may_come_back
+from infinitalk_client import JobExpired, JobFailed, NotAuthorized, SubmitUncertain, TalkRequest
 from infinitalk_local import LocalSettings
+from infinitalk_media import MediaError
 from tests.app.conftest import KEY
 
 TOKEN = "0123456789abcdef" * 2
@@ -159,7 +162,7 @@ def test_a_visitor_has_so_many_runs():
     budget = Budget(1000, 2, now=Day())
     budget.spend("a", 5)
     budget.spend("a", 5)
-    with pytest.raises(Refusal, match="Your runs of today"):
+    with pytest.raises(Refusal, match="Your runs are used up"):
         budget.spend("a", 5)
     budget.spend("b", 5)
 
@@ -347,3 +350,34 @@ def test_what_is_typed_into_a_secret_box_is_written_down_nowhere():
     assert SecretBox(render=False).preprocess(typed) == KEY
     assert typed.model_dump() == ""
     assert KEY not in typed.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("phase", "error", "stays"),
+    [
+        ("submitted", NotAuthorized("Whose?"), True),
+        ("submitted", JobExpired("Another account's."), True),
+        ("submitted", JobFailed("No face."), False),
+        ("submitting", SubmitUncertain("Lost."), True),
+        ("submitting", NotAuthorized("Refused."), False),
+        ("preparing", OSError("Full."), False),
+    ],
+)
+def test_a_bought_job_is_over_by_its_own_failure_alone(phase, error, stays):
+    """A wrong key or an hour's delay closes nothing in the journal: the right key may come yet."""
+    assert _may_come_back(Entry("a" * 32, "infinitetalk", phase, 0.0), error) is stays
+
+
+def test_a_wrong_key_says_nothing_of_charges():
+    """Who looks at a bought run with a wrong key is asked for the right one; nothing is said to be free."""
+    run = Snapshot("a" * 32, "infinitetalk", 0.0, request_id="abcdef")
+    trouble = explain(NotAuthorized("Refused."), run)
+    assert trouble.wants_key
+    assert "charged" not in trouble.sentence
+    assert explain(NotAuthorized("Refused."), replace(run, request_id=None)).actions != trouble.actions
+
+
+def test_a_broken_preview_is_not_charged():
+    """A preview whose file is damaged is told so, and that it was free."""
+    run = Snapshot("a" * 32, "preview", 0.0, state="VERIFYING")
+    assert "free" in explain(MediaError("The video is cut off."), run).sentence

@@ -26,7 +26,8 @@ def runs_of(page: pages.Page) -> int:
 @pytest.fixture
 def slow_preview(tmp_path, tiny_mp4) -> Iterator[str]:
     """Yield a paid service whose renders take some seconds."""
-    with serving(LocalSettings(render_command=copies(tmp_path, tiny_mp4, seconds=4.0))) as base:
+    command = copies(tmp_path, tiny_mp4, seconds=4.0)
+    with serving(LocalSettings(keys=(GOOD,), render_command=command)) as base:
         yield base
 
 
@@ -109,7 +110,7 @@ def test_a_cut_connection_in_mid_run_comes_back(browser, moody_page):
 
 
 def test_a_paid_job_outlives_a_restart(browser, tmp_path, slow_preview):
-    """The page is killed in mid-render and started again: the tab asks for the key, and shows the video."""
+    """The page is killed and started again: the tab asks for the key; a wrong one ends nothing."""
     state, port = tmp_path / "state", pages.free_port()
     settings = {"INFINITALK_BASE_URL": slow_preview, "HOSTING": "segmind"}
     window = browser.new_context()
@@ -124,6 +125,10 @@ def test_a_paid_job_outlives_a_restart(browser, tmp_path, slow_preview):
     with pages.page(state, port=port, **settings):
         tab.goto(link)
         expect_title(tab, "Whose video is this?")
+        tab.locator("#key input").fill("SG_somebody_elses")
+        tab.get_by_role("button", name="Look again").click()
+        expect_title(tab, "The key was refused")
+        expect(tab.locator("#status")).not_to_contain_text("charged")
         tab.locator("#key input").fill(GOOD)
         tab.get_by_role("button", name="Look again").click()
         expect_title(tab, "Your video is ready")

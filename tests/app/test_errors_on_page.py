@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from infinitalk_app import words
 from tests.app.browsing import DONE, choose_paid, expect_title, opened
 from tests.app.segminds import (
     BLOCKED,
@@ -97,6 +98,8 @@ def test_an_unknown_link_says_so(browser, shared_page):
     """A run that nobody knows is no error without words."""
     with opened(browser, f"{shared_page.url}?run={'0' * 32}") as tab:
         expect_title(tab, "No such run")
+        expect(tab.locator("#status")).to_contain_text("look at Segmind")
+        expect(tab.locator("#status")).not_to_contain_text(words.NOT_SENT)
 
 
 def test_a_free_preview_is_one_click_away(browser, moody_page):

@@ -198,3 +198,16 @@ def test_the_balance(service):
     """`credits` prints a number, or JSON."""
     assert run(service, "credits").stdout == "100.00\n"
     assert json.loads(run(service, "credits", "--json").stdout) == {"credits": 100.0, "free_credits": 0.0}
+
+
+def test_a_disk_that_is_full_claims_nothing(tmp_path, monkeypatch):
+    """When the note cannot be written, no POST goes out, and the next call may buy."""
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    file = JobFile.beside(tmp_path / "talk.mp4")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        file.claim("an order")
+    assert list(tmp_path.iterdir()) == []

@@ -26,6 +26,7 @@ AGAIN = "--submit-again"
     ("error", "code", "sense"),
     [
         (InvalidRequest("fps."), 2, "fps. Nothing was sent."),
+        (InvalidRequest("No place.", request_id="r1"), 1, "No place. To get its video:"),
         (MediaError("No sound."), 2, "No sound. Nothing was sent."),
         (SubmitUncertain("Lost."), 1, AGAIN),
         (JobTimeout('client.job("r1").wait()', request_id="r1"), 3, RESUME),

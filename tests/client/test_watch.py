@@ -219,6 +219,12 @@ def test_an_unknown_word_is_a_running_job(connect):
     assert [look.state for look in looks] == [JobState.PROCESSING, JobState.COMPLETED]
 
 
+def test_an_unknown_word_with_422_is_a_failed_job(connect):
+    """The service serves a failed job with 422, whatever it calls it: nobody waits half an hour for it."""
+    with pytest.raises(JobFailed):
+        connect(Fake(look=httpx.Response(422, json={"status": "TIMED_OUT"}))).job(REQUEST_ID).wait()
+
+
 def test_a_new_job_may_be_unknown_for_fifteen_seconds(connect, talk, time):
     """Right after our own submission a 404 is weather."""
     fake = Fake(post=submitted(), look=[error(404), error(404), error(404), completed()], result=finished())

@@ -1,6 +1,7 @@
 """Whether a file is a whole, playable MP4: our reading of the boxes beside an independent decoder."""
 
 import contextlib
+import struct
 from pathlib import Path
 
 import av
@@ -81,3 +82,16 @@ def test_a_damaged_index_never_crashes(tiny_mp4, tmp_path_factory, data):
     path.write_bytes(damaged)
     with contextlib.suppress(MediaError):
         assert mp4.inspect(path).size_bytes == len(damaged)
+
+
+@pytest.mark.parametrize("kind", [b"moov", b"meta"])
+def test_boxes_in_boxes_without_end_are_no_trouble(tmp_path, kind):
+    """A thousand boxes inside each other get a sentence, as any other damage."""
+    inside = b""
+    for _ in range(1200):
+        inside = struct.pack(">I4s", 12 + len(inside), kind) + bytes(4) + inside
+    boxes = [(b"ftyp", b"isom"), (b"moov", inside), (b"mdat", b"x")]
+    path = tmp_path / "deep.mp4"
+    path.write_bytes(b"".join(struct.pack(">I4s", 8 + len(body), name) + body for name, body in boxes))
+    with pytest.raises(MediaError):
+        mp4.inspect(path)

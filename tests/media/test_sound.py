@@ -219,11 +219,12 @@ def test_a_start_after_the_end_is_said_so(recording, tmp_path, target):
     assert not target.exists()
 
 
-def test_a_decode_that_takes_too_long_is_stopped(tmp_path, monkeypatch):
-    """A child that does not end is killed after its time, and the visitor is told."""
+@pytest.mark.parametrize(("work", "timeout_s"), [("exec /bin/sleep 60", 0.2), ("while :; do :; done", 1.5)])
+def test_a_decode_that_takes_too_long_is_stopped(tmp_path, monkeypatch, work, timeout_s):
+    """A child that hangs is killed after its time, a busy one by its limit, and the visitor is told."""
     slow = tmp_path / "slow"
-    slow.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    slow.write_text(f"#!/bin/sh\n{work}\n")
     slow.chmod(0o755)
     monkeypatch.setenv("FFMPEG_BINARY", str(slow))
     with pytest.raises(MediaError, match="took too long"):
-        ffmpeg.run([], timeout_s=0.2)
+        ffmpeg.run([], timeout_s=timeout_s)
