@@ -44,6 +44,8 @@ EXAMPLES = [
         ("mika", "hello"),
     )
 ]
+# Of visitors whom Gradio remembers, at 150 kB each; it never forgets a program, and by default keeps 10,000.
+SESSIONS = 1500
 Given = dict[Component, Any]
 
 try:
@@ -235,6 +237,7 @@ def launch() -> None:
         prevent_thread_lock=True,
         run_history=False,
         ssr_mode=False,
+        state_session_capacity=SESSIONS,
         theme=theme(),
     )
     asks_for_login = demo.auth is not None or demo.app.auth_dependency is not None

@@ -1,4 +1,4 @@
-"""python -m tests.app.hurried: the page, whose hours last HOUR_S seconds.
+"""python -m tests.app.hurried: the page, whose hours last HOUR_S seconds, and which has few sessions.
 
 On SIGUSR1 it writes the number of its unfinished tasks to the file TASKS.
 """
@@ -37,4 +37,5 @@ if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, count_tasks)
     import app
 
+    app.SESSIONS = 40
     app.launch()
