@@ -223,6 +223,7 @@ def launch() -> None:
     """Serve the page until it is stopped; host and port are GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
     # By default SIGTERM would skip the lifespan's end, and leave children and files behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    collect_seldom()  # takes a while, and what would interrupt it later could not end the server
     _, local_url, share_url = demo.launch(
         max_threads=1200,
         # Names in both cannot be guessed; without results, a state folder elsewhere hides the videos.
@@ -242,7 +243,6 @@ def launch() -> None:
     )
     asks_for_login = demo.auth is not None or demo.app.auth_dependency is not None
     application.launched(local_url, share_url, demo.root_path, asks_for_login=asks_for_login)
-    collect_seldom()
     demo.block_thread()
 
 
