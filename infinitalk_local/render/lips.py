@@ -95,8 +95,8 @@ def _redness(lab: Floats) -> Floats:
 def _evidence(lab: Floats, redness: Floats) -> Floats:
     """Return how much each pixel looks like lying between two lips, about 0 on skin and 1 on a clear line.
 
-    A thin dark band is the line itself, a broad one the shaded lips. Each is measured against this very
-    face, of whatever colour.
+    A thin dark band is the line itself, a broad one the shaded lips, and `redness` the lips of most, not of
+    all. Each is measured against this very face, of whatever colour.
     """
     faint = _faint(lab)
     thin = _relative(_ridge(lab[..., 0], 0.025), least=1.0 * faint)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -381,3 +382,22 @@ def test_a_broken_preview_is_not_charged():
     """A preview whose file is damaged is told so, and that it was free."""
     run = Snapshot("a" * 32, "preview", 0.0, state="VERIFYING")
     assert "free" in explain(MediaError("The video is cut off."), run).sentence
+
+
+async def test_a_sweep_that_fails_is_not_the_last(environment, monkeypatch):
+    """A file that goes at the wrong moment costs one round: the next one comes, and the page still stops."""
+    monkeypatch.setattr("tempfile.tempdir", None)  # the page sets its own
+    page, again = Application(read()), threading.Event()
+
+    def sweep(*_: object) -> None:
+        if first.is_set():
+            again.set()
+        first.set()
+        raise FileNotFoundError("gone meanwhile")
+
+    first = threading.Event()
+    monkeypatch.setattr(page, "sweep", sweep)
+    monkeypatch.setattr("infinitalk_app.application.SWEEP_EVERY_S", 0.0)
+    monkeypatch.setattr("infinitalk_app.application.uploads.lasting", lambda _page: set())
+    async with page.lifespan(None):
+        assert await asyncio.to_thread(again.wait, 10)
