@@ -22,12 +22,13 @@ from infinitalk_app.hosting import Surroundings
 from infinitalk_app.inspection import Inspector
 from infinitalk_app.limits import Visitor
 from infinitalk_app.outbox import sweep
-from infinitalk_app.preflight import Form, Preflight, Purse
+from infinitalk_app.preflight import Draft, Preflight
+from infinitalk_app.purse import Purse
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, SettingsError
 from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
-from infinitalk_client import InfinitalkError, InvalidRequest, NotAuthorized
+from infinitalk_client import InfinitalkError
 from infinitalk_local import Machines, MachinesError
 
 SWEEP_EVERY_S = 600.0
@@ -106,7 +107,7 @@ class Application:
 
     async def look_ahead(self, inputs: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
         """Return what is known of a form before its click."""
-        return await self._preflight.look(Form.of(inputs), headers)
+        return await self._preflight.look(Draft.of(inputs), headers)
 
     async def look_at_key(self, key: str) -> dict[str, str] | None:
         """Return what a visitor's key is good for, in a line; None without a key."""
@@ -115,10 +116,10 @@ class Application:
             return None
         try:
             balance = await self._purse.balance(key)
-        except (NotAuthorized, InvalidRequest):
-            return pieces.key_facts(key, "bad", words.KEY_REFUSED)
         except InfinitalkError:
             return pieces.key_facts(key, "warn", words.KEY_UNSURE)
+        if balance is None:
+            return pieces.key_facts(key, "bad", words.KEY_REFUSED)
         known = words.KEY_KNOWN.replace("{credits:.2f}", f"{balance.total:.2f}")
         return pieces.key_facts(key, "ok" if balance.total > 0 else "bad", known)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
-from infinitalk_app.prepare import Room
+from infinitalk_app.prepare import Room, clean_picture
 from infinitalk_local.looking import face_tier
 from infinitalk_media import MediaError, picture, sound, video
 
@@ -50,9 +50,7 @@ class Inspector:
 
         def clean() -> picture.Facts | video.Facts:
             with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
-                if file.is_file() and video.is_video(file):
-                    return video.prepare(file, Path(folder) / "picture.mp4")
-                return picture.prepare(file, Path(folder) / "picture.jpg")
+                return clean_picture(file, Path(folder))
 
         found: picture.Facts | video.Facts = await self._once(("picture", file), clean)
         return found

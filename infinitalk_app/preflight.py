@@ -1,8 +1,6 @@
 """What is known before the click: the line above the button, each fact fine, to mind, or in the way."""
 
 import asyncio
-import hashlib
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -11,25 +9,24 @@ from typing import Any, Literal
 
 from infinitalk_app import words
 from infinitalk_app.inspection import Inspector
+from infinitalk_app.prepare import BEST_FPS
+from infinitalk_app.purse import Purse
 from infinitalk_app.record import Record, Usual
 from infinitalk_app.settings import Settings
 from infinitalk_app.spans import span
-from infinitalk_client import AsyncClient, Credits, InfinitalkError, NotAuthorized
+from infinitalk_client import InfinitalkError
 from infinitalk_media import MediaError
 from infinitalk_media.crop import lost_sides
 from infinitalk_media.sound import QUIET_DBFS
 
-BEST_FPS = 25
 CROP_MIN = 0.04  # of the picture on one side: less is not worth a word
-BALANCE_KEPT_S = 60.0
-BALANCE_TIMEOUT_S = 8.0
 
 Kind = Literal["ok", "warn", "bad"]
 
 
 @dataclass(frozen=True)
-class Form:
-    """What the form holds just now; files are None where there are none yet."""
+class Draft:
+    """An order that is still being filled in; files are None where there are none yet."""
 
     picture: Path | None
     voice: Path | None
@@ -42,7 +39,7 @@ class Form:
     fps: float
 
     @classmethod
-    def of(cls, inputs: Mapping[str, Any]) -> "Form":
+    def of(cls, inputs: Mapping[str, Any]) -> "Draft":
         """Read the form's values as Gradio hands them over; a short video goes before a picture."""
         picture, voice = inputs.get("video") or inputs.get("picture"), inputs.get("voice")
         return cls(
@@ -71,41 +68,6 @@ class Item:
 
 
 Reachable = Callable[[Mapping[str, str]], Awaitable[str | None]]
-ClientOf = Callable[[str], AsyncClient]
-
-
-class Purse:
-    """Asks for the balance of a key, at most once a minute; of the key itself it keeps a hash alone."""
-
-    def __init__(self, client_of: ClientOf, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client_of = client_of
-        self._clock = clock
-        self._known: dict[str, tuple[float, Credits]] = {}
-
-    def known(self, key: str) -> Credits | None:
-        """Return the balance that was told within the last minute."""
-        now = self._clock()
-        self._known = {n: known for n, known in self._known.items() if now - known[0] < BALANCE_KEPT_S}
-        found = self._known.get(_name(key))
-        return found[1] if found else None
-
-    async def balance(self, key: str) -> Credits:
-        """Return the balance; free of charge.
-
-        Raises:
-            InfinitalkError: the key was refused, or the service does not answer.
-        """
-        known = self.known(key)
-        if known is not None:
-            return known
-        async with self._client_of(key) as client:
-            balance = await client.credits(timeout=BALANCE_TIMEOUT_S)
-        self._known[_name(key)] = self._clock(), balance
-        return balance
-
-
-def _name(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 class Preflight:
@@ -120,20 +82,20 @@ class Preflight:
         self._purse = purse
         self._reachable = reachable
 
-    async def look(self, form: Form, headers: Mapping[str, str]) -> dict[str, Any]:
+    async def look(self, draft: Draft, headers: Mapping[str, str]) -> dict[str, Any]:
         """Return the facts and the sum as the line shows them; every text is escaped."""
-        looks = [self._voice(form), self._picture(form)]
-        looks += [self._credits(form), self._hosting(headers)] if form.paid else []
+        looks = [self._voice(draft), self._picture(draft)]
+        looks += [self._credits(draft), self._hosting(headers)] if draft.paid else []
         found = [item for items in await asyncio.gather(*looks) for item in items]
         shown = [{"kind": item.kind, "text": escape(item.text)} for item in found]
-        return {"items": shown, "sum": escape(self._sum(form))}
+        return {"items": shown, "sum": escape(self._sum(draft))}
 
-    async def _voice(self, form: Form) -> list[Item]:
-        if form.voice is None:
+    async def _voice(self, draft: Draft) -> list[Item]:
+        if draft.voice is None:
             return []
         try:
             clip = await self._inspector.sound(
-                form.voice, form.start_s, form.seconds, end_in_pause=form.end_in_pause
+                draft.voice, draft.start_s, draft.seconds, end_in_pause=draft.end_in_pause
             )
         except MediaError as error:
             return [Item("bad", str(error))]
@@ -146,29 +108,29 @@ class Preflight:
             items.append(Item("warn", words.CHECK_LITTLE_SPEECH))
         return items
 
-    async def _picture(self, form: Form) -> list[Item]:
-        if form.picture is None:
+    async def _picture(self, draft: Draft) -> list[Item]:
+        if draft.picture is None:
             return []
         try:
-            size = await self._inspector.picture(form.picture)
+            size = await self._inspector.picture(draft.picture)
         except MediaError as error:
             return [Item("bad", str(error))]
-        if form.paid:
-            return [*_cropped(size.width, size.height, form.resolution), *_frames(form.fps)]
-        tier = await self._inspector.face(form.picture)
+        if draft.paid:
+            return [*_cropped(size.width, size.height, draft.resolution), *_frames(draft.fps)]
+        tier = await self._inspector.face(draft.picture)
         if tier is None:
             return []
         return [Item("warn", words.CHECK_NO_FACE) if tier == "none" else Item("ok", words.CHECK_FACE)]
 
-    async def _credits(self, form: Form) -> list[Item]:
-        if not form.api_key:
+    async def _credits(self, draft: Draft) -> list[Item]:
+        if not draft.api_key:
             return []
         try:
-            balance = await self._purse.balance(form.api_key)
-        except NotAuthorized:
-            return [Item("bad", words.CHECK_KEY_REFUSED)]
+            balance = await self._purse.balance(draft.api_key)
         except InfinitalkError:
             return [Item("warn", words.CHECK_NO_BALANCE)]
+        if balance is None:
+            return [Item("bad", words.CHECK_KEY_REFUSED)]
         return [Item("ok" if balance.total > 0 else "bad", words.CREDITS.format(credits=balance.total))]
 
     async def _hosting(self, headers: Mapping[str, str]) -> list[Item]:
@@ -180,11 +142,11 @@ class Preflight:
             return [Item("bad", words.CHECK_UNREACHABLE)]
         return [Item("warn", words.CHECK_STORAGE)]
 
-    def _sum(self, form: Form) -> str:
-        usual = self._record.usual(form.engine, form.resolution, form.seconds)
-        unknown = words.USUAL_PAID_SHORT if form.paid else words.A_FEW_SECONDS
+    def _sum(self, draft: Draft) -> str:
+        usual = self._record.usual(draft.engine, draft.resolution, draft.seconds)
+        unknown = words.USUAL_PAID_SHORT if draft.paid else words.A_FEW_SECONDS
         wait = span(usual.low_s, usual.high_s) if usual else unknown
-        if not form.paid:
+        if not draft.paid:
             return words.SUM_FREE.format(time=wait)
         return words.SUM_PAID.format(price=self._price(usual), time=wait)
 

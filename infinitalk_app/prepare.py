@@ -49,7 +49,7 @@ def prepare(order: Order, folder: Path) -> Inputs:
     Raises:
         MediaError: one of them cannot be used.
     """
-    face, notes = _picture(order.picture, folder)
+    face = clean_picture(order.picture, folder)
     voice = sound.prepare(
         order.voice,
         folder / "voice.mp3",
@@ -57,14 +57,17 @@ def prepare(order: Order, folder: Path) -> Inputs:
         seconds=order.seconds,
         end_in_pause=order.end_in_pause,
     )
-    if order.fps != BEST_FPS and order.engine == "infinitetalk":
-        notes += (words.ODD_FPS.format(fps=order.fps),)
-    return Inputs(face, voice.path, voice.duration_s, notes + voice.warnings)
+    paid = order.engine == "infinitetalk"
+    notes = (words.ODD_FPS.format(fps=order.fps),) if paid and order.fps != BEST_FPS else ()
+    return Inputs(face.path, voice.path, voice.duration_s, face.warnings + notes + voice.warnings)
 
 
-def _picture(source: Path, folder: Path) -> tuple[Path, tuple[str, ...]]:
+def clean_picture(source: Path, folder: Path) -> picture.Facts | video.Facts:
+    """Check and clean a picture, or the short video that stands for one.
+
+    Raises:
+        MediaError: it cannot be used.
+    """
     if source.is_file() and video.is_video(source):
-        film = video.prepare(source, folder / "picture.mp4")
-        return film.path, film.warnings
-    clean = picture.prepare(source, folder / "picture.jpg")
-    return clean.path, clean.warnings
+        return video.prepare(source, folder / "picture.mp4")
+    return picture.prepare(source, folder / "picture.jpg")

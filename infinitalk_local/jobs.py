@@ -31,7 +31,6 @@ ENDED = (State.COMPLETED, State.FAILED)
 class Job:
     """One submission; times are the store's clock, in seconds."""
 
-    slug: str
     body: Mapping[str, Any]
     created: float
     request_id: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -91,7 +90,7 @@ class Store:
     def now(self) -> float:
         return self._clock()
 
-    def submit(self, slug: str, body: Mapping[str, Any], work: Work) -> Job:
+    def submit(self, body: Mapping[str, Any], work: Work) -> Job:
         """Take a job.
 
         Raises:
@@ -105,16 +104,16 @@ class Store:
             wait_s = max(1, round(len(waiting) / self._at_once * self._last_render_s))
             text = f"{len(waiting)} previews are waiting; try again in about {wait_s} s"
             raise Refusal(429, text, {"retry-after": str(wait_s)})
-        job = self._keep(Job(slug, body, self._clock()))
+        job = self._keep(Job(body, self._clock()))
         task = asyncio.get_running_loop().create_task(self._run(job, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
 
-    def submit_failed(self, slug: str, body: Mapping[str, Any], error: str) -> Job:
+    def submit_failed(self, body: Mapping[str, Any], error: str) -> Job:
         """Take a job that cannot be done: the vendor tells of most bad values only at the first look."""
         self.sweep()
-        job = self._keep(Job(slug, body, self._clock()))
+        job = self._keep(Job(body, self._clock()))
         self._end(job, State.FAILED, error)
         return job
 

@@ -6,6 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from infinitalk_local.headers import OPEN
+
 NO_KEY = "Missing Authorization or x-api-key in header"
 BAD_KEY = "Unauthorized. API key is invalid or may have expired."
 
@@ -29,4 +31,5 @@ async def answer_refusal(_: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"error": str(error)}, error.status, error.headers)
     if isinstance(error, HTTPException):
         return JSONResponse({"error": error.detail}, error.status_code, dict(error.headers or {}))
-    return JSONResponse({"error": "Internal server error"}, 500)
+    # Starlette answers this one outside of every middleware.
+    return JSONResponse({"error": "Internal server error"}, 500, OPEN)

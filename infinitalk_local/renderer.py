@@ -124,16 +124,25 @@ def _run(command: list[str], folder: Path, timeout_s: float, control: Control | 
         if control:
             control.attach(child)
         messages = _listen(child, control)
-        code = child.wait()  # bounded by the timer
+        _await_end(child)  # bounded by the timer
     finally:
         timer.cancel()
+        timer.join()
         if control:
             control.detach()
         end_group(child)
-        child.wait()
+        code = child.wait()
     if overran.is_set():
         raise RenderFailed(f"The renderer took longer than {timeout_s:g} s and was stopped.")
     return _judge(code, messages, folder)
+
+
+def _await_end(child: subprocess.Popen[bytes]) -> None:
+    """Wait without reaping: as long as the dead child keeps its number, its group is nobody else's."""
+    if hasattr(os, "waitid"):  # not on macOS before Python 3.13
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    else:
+        child.wait()
 
 
 def child_environment(folder: Path) -> dict[str, str]:
@@ -185,7 +194,6 @@ def _stop(child: subprocess.Popen[bytes], overran: threading.Event) -> None:
 
 def end_group(child: subprocess.Popen[bytes]) -> None:
     """End the child's whole group: an ffmpeg of its own must not stay behind."""
-    with contextlib.suppress(
-        ProcessLookupError, PermissionError
-    ):  # macOS answers EPERM for a group of zombies
+    # macOS answers EPERM for a group of zombies.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)

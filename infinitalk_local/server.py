@@ -55,12 +55,12 @@ class Api:
         if self.settings.no_credits:
             raise Refusal(self.settings.no_credits, "Insufficient credits")
         if slug == MOCK:
-            return self.store.submit(slug, body, self.workshop.mock(body))
+            return self.store.submit(body, self.workshop.mock(body))
         try:
             talk = Talk.of(body)
         except BadInput as reason:
-            return self.store.submit_failed(slug, body, str(reason))
-        return self.store.submit(slug, body, self.workshop.talk(talk, self._reader(base)))
+            return self.store.submit_failed(body, str(reason))
+        return self.store.submit(body, self.workshop.talk(talk, self._reader(base)))
 
     def _reader(self, base: str) -> Callable[[str], bytes | None]:
         """Return a function that reads what lies here, without a request to ourselves.

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 
 from infinitalk_local.render.motion import drift
+from infinitalk_local.render.rise import rise
 from infinitalk_local.render.sizes import Size
 from infinitalk_local.render.source import resized
-from infinitalk_local.render.yuv import Bytes, Floats, Frame, Matrix, frame_of, full_planes
+from infinitalk_local.render.yuv import Bytes, Floats, Frame, Matrix, frame_of, full_planes, half
 
 _PUSH = 0.07  # how much larger the picture is at the end
 _REST = 1.045  # and at the start: room for the sway, so that no edge comes into view
@@ -37,10 +38,9 @@ class Ambient:
         cv2.warpAffine(
             self._source.y, view, (width, height), frame.y, flags=flags | cv2.INTER_CUBIC, borderMode=border
         )
-        half = _at_half_size(view)
         colours = cv2.warpAffine(
             self._source.uv,
-            half,
+            _at_half_size(view),
             (width // 2, height // 2),
             flags=flags | cv2.INTER_LINEAR,
             borderMode=border,
@@ -54,7 +54,7 @@ def _views(size: Size, source: Size, count: int, fps: int, seed: int) -> list[Fl
     """Return for each frame the 2 x 3 matrix from its pixels to those of the source."""
     rng = np.random.default_rng(seed)
     times = np.arange(count, dtype=np.float32) / fps
-    zoom = _REST + _PUSH * _eased(np.arange(count) / max(count - 1, 1))
+    zoom = _REST + _PUSH * rise(np.arange(count, dtype=np.float32), 0, max(count - 1, 1))
     sway = _SWAY * min(size)
     right, down = drift(rng, times, 7.0) * sway, drift(rng, times, 9.0) * sway * 0.6
     roll = drift(rng, times, 11.0) * _ROLL_RAD
@@ -68,17 +68,12 @@ def _views(size: Size, source: Size, count: int, fps: int, seed: int) -> list[Fl
     return views
 
 
-def _eased(part: Floats) -> Floats:
-    """Return 0..1 for 0..1, gently at both ends, so that the camera neither starts nor stops with a jerk."""
-    return np.asarray(part * part * (3 - 2 * part), np.float32)
-
-
 def _at_half_size(view: Floats) -> Floats:
     """Return the same view for planes of half the size; the quarter keeps pixel centres where they are."""
-    half = view.copy()
+    smaller = view.copy()
     centre = np.array([0.5, 0.5])
-    half[:, 2] = (view[:, 2] + view[:, :2] @ centre - centre) / 2
-    return half
+    smaller[:, 2] = (view[:, 2] + view[:, :2] @ centre - centre) / 2
+    return smaller
 
 
 class _Meter:
@@ -92,7 +87,7 @@ class _Meter:
         wide, high = 2 * round(8 * unit), 2 * round(3.4 * unit)
         left, top = (size.width - wide) // 4 * 2, size.height - high - 2 * round(1.2 * unit)
         self._box = (slice(top, top + high), slice(left, left + wide))
-        self._half = (slice(top // 2, (top + high) // 2), slice(left // 2, (left + wide) // 2))
+        self._half = tuple(map(half, self._box))
         rows, columns = np.mgrid[:high, :wide].astype(np.float32) + 0.5
         self._veil = 0.42 * _pill(columns - wide / 2, rows - high / 2, wide / 2, high / 2)
         self._from_middle = np.abs(rows - high / 2)

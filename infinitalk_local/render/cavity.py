@@ -4,7 +4,7 @@ import numpy as np
 
 from infinitalk_local.render.gap import lens
 from infinitalk_local.render.lips import Lips
-from infinitalk_local.render.region import rise
+from infinitalk_local.render.rise import rise
 from infinitalk_local.render.yuv import Bytes, Flags, Floats
 
 _TEETH = 0.085  # how far they show under the lip, in distances of the eyes

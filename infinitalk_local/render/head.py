@@ -7,7 +7,7 @@ from infinitalk_local.render import matte
 from infinitalk_local.render.canonical import Canonical
 from infinitalk_local.render.motion import Motion
 from infinitalk_local.render.moving import Movable, moved
-from infinitalk_local.render.region import rise
+from infinitalk_local.render.rise import rise
 from infinitalk_local.render.sizes import Size
 from infinitalk_local.render.yuv import Bytes, Flags, Floats, Frame, Rectangle, half
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from infinitalk_local.render.canonical import Canonical, Patch
 from infinitalk_local.render.moving import moved
-from infinitalk_local.render.region import Region, rise
+from infinitalk_local.render.region import Region
+from infinitalk_local.render.rise import rise
 from infinitalk_local.render.sizes import Size
 from infinitalk_local.render.yuv import Bytes, Flags, Floats, Frame
 
@@ -50,9 +51,9 @@ class Lids:
 def opening(planes: Bytes, frame: Canonical) -> Opening | None:
     """Return how far the eyes are open, or None unless both can be measured: one lid alone would wink."""
     seen = [found for at in _EYES if (found := _opening(planes, frame, at)) is not None]
-    return (
-        Opening(*np.mean(seen, axis=0)) if len(seen) == len(_EYES) else None
-    )  # the mean forgives one bad measure
+    if len(seen) < len(_EYES):
+        return None
+    return Opening(*np.mean(seen, axis=0))  # the mean forgives one bad measure
 
 
 def _opening(planes: Bytes, frame: Canonical, at: float) -> Opening | None:

@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from infinitalk_local.render.sizes import Size
-from infinitalk_local.render.yuv import Floats, Frame
+from infinitalk_local.render.yuv import Floats, Frame, half
 
 TEXT = "PREVIEW"
 
@@ -18,7 +18,7 @@ class Mark:
         margin = 2 * round(min(size) * 0.009)
         left, top = size.width - margin - width, size.height - margin - height
         self.box = (slice(top, top + height), slice(left, left + width))
-        self._half = (slice(top // 2, (top + height) // 2), slice(left // 2, (left + width) // 2))
+        self._half = tuple(map(half, self.box))
         veil = 0.38 + 0.55 * words
         self._keep, self._add = 1 - veil, 16 + words * 212
         self._keep_uv = (1 - veil[::2, ::2])[..., None]

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from infinitalk_local.render.canonical import Canonical
-from infinitalk_local.render.region import rise
+from infinitalk_local.render.rise import rise
 from infinitalk_local.render.yuv import Bytes, Floats
 
 _SIDE = 160  # long side in pixels; the matte is blurred anyway

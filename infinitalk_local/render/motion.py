@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from infinitalk_local.render.rise import rise
 from infinitalk_local.render.yuv import Floats
 
 _WAVES = 4
@@ -69,10 +70,9 @@ def _blinks(rng: np.random.Generator, times_s: Floats) -> Floats:
 
 def _blink(since_s: Floats) -> Floats:
     """Return one blink that starts at 0: quickly shut, more slowly open, soft at the turning points."""
-    down = np.clip(since_s / _SHUT_S, 0, 1)
-    up = np.clip((_SHUT_S + _OPEN_S - since_s) / _OPEN_S, 0, 1)
-    part = np.minimum(down, up)
-    return np.asarray(part * part * (3 - 2 * part), np.float32)
+    down = since_s / _SHUT_S
+    up = (_SHUT_S + _OPEN_S - since_s) / _OPEN_S
+    return rise(np.minimum(down, up), 0, 1)
 
 
 def _blurred(track: Floats, sigma: float) -> Floats:

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 
 from infinitalk_local.render import cavity
-from infinitalk_local.render.canonical import Canonical
 from infinitalk_local.render.face import Face
 from infinitalk_local.render.gap import lens
 from infinitalk_local.render.moving import Movable
-from infinitalk_local.render.region import Region, rise
+from infinitalk_local.render.region import Region
+from infinitalk_local.render.rise import rise
 from infinitalk_local.render.sizes import Size
 from infinitalk_local.render.yuv import Bytes, Floats, Frame
 
@@ -43,8 +43,8 @@ class Shape:
 class Mouth:
     """One face's mouth, cut out once and drawn in any shape."""
 
-    def __init__(self, planes: Bytes, face: Face, frame: Canonical, size: Size) -> None:
-        lips, row = face.mouth, float(face.mouth.at(np.zeros(1))[0])
+    def __init__(self, planes: Bytes, face: Face, size: Size) -> None:
+        lips, frame, row = face.mouth, face.frame, float(face.mouth.at(np.zeros(1))[0])
         # Who laughs already has less far to open, and never shuts the mouth altogether.
         self._opens = _DROP * max(0.4, 1 - 1.5 * face.gap)
         self._closes = min(0.85 * face.gap, _CLOSING) + _PRESSED

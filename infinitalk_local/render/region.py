@@ -72,9 +72,3 @@ class Region:
         """Draw a (height, width, 3) YUV patch into the frame."""
         frame.y[self.rows, self.columns] = patch[..., 0]
         frame.uv[half(self.rows), half(self.columns)] = halved(patch[..., 1:])
-
-
-def rise(value: Floats, low: Floats | float, high: Floats | float) -> Floats:
-    """Return 0 below `low`, 1 above `high`, and a soft S between (falling when `high` is the lower)."""
-    part = np.clip((value - low) / (high - low), 0, 1)
-    return np.asarray(part * part * (3 - 2 * part), np.float32)

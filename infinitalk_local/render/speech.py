@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from infinitalk_local.render.rise import rise
 from infinitalk_local.render.yuv import Floats
 
 RATE = 16_000  # of the samples that `tracks` wants
@@ -102,15 +103,15 @@ def _spectrum(samples: Floats) -> tuple[Floats, Floats]:
 
 def _mouth(heard: _Heard) -> Tracks:
     floor = -min(max(heard.swing - 6, 18), 38)
-    level = _ramp(heard.total, floor, 0)
-    voiced = _ramp(heard.middle, floor, floor * 0.3) * _fades(heard.hiss, 0.25, 0.7)
+    level = rise(heard.total, floor, 0)
+    voiced = rise(heard.middle, floor, floor * 0.3) * rise(heard.hiss, 0.7, 0.25)
     jaw = _rank(heard.low_centre, voiced)
     lips = _rank(heard.high_centre, voiced)
-    hum = _ramp(heard.hum, 0.80, 0.97) * _fades(level, 0.8, 1.0)
+    hum = rise(heard.hum, 0.80, 0.97) * rise(level, 1.0, 0.8)
     dip = _dips(heard.middle)
-    press = np.maximum(hum * _ramp(level, 0.15, 0.4), dip) * _ramp(heard.swing, 6, 18)
+    press = np.maximum(hum * rise(level, 0.15, 0.4), dip) * rise(heard.swing, 6, 18)
     wanted = voiced * (0.22 + 0.78 * jaw) * (0.55 + 0.45 * level) + 0.18 * heard.hiss * level
-    alive = _ramp(heard.swing, 6, 18)  # steady noise or a drone moves nothing
+    alive = rise(heard.swing, 6, 18)  # steady noise or a drone moves nothing
     opening = _follow(wanted * (1 - 0.9 * press) * alive)
     return Tracks(
         open=_shut_in_pauses(opening, level),
@@ -118,16 +119,6 @@ def _mouth(heard: _Heard) -> Tracks:
         press=_smooth(press, 0.01),
         level=_smooth(level, 0.03),
     )
-
-
-def _ramp(value: Floats | float, low: float, high: float) -> Floats:
-    """Return 0 below `low`, 1 above `high`, and a soft S between."""
-    part = np.clip((np.asarray(value) - low) / (high - low), 0, 1)
-    return np.asarray(part * part * (3 - 2 * part), np.float32)
-
-
-def _fades(value: Floats, low: float, high: float) -> Floats:
-    return 1 - _ramp(value, low, high)
 
 
 def _rank(value: Floats, weight: Floats) -> Floats:
@@ -143,7 +134,7 @@ def _dips(middle: Floats) -> Floats:
     reach = 7  # steps: a closure lasts 40 to 130 ms
     before = np.stack([np.roll(middle, k) for k in range(1, reach + 1)]).max(axis=0)
     after = np.stack([np.roll(middle, -k) for k in range(1, reach + 1)]).max(axis=0)
-    return _ramp(np.minimum(before, after) - middle, 9, 20)
+    return rise(np.minimum(before, after) - middle, 9, 20)
 
 
 def _follow(track: Floats) -> Floats:
@@ -158,7 +149,7 @@ def _follow(track: Floats) -> Floats:
 
 
 def _shut_in_pauses(opening: Floats, level: Floats) -> Floats:
-    return (opening * _ramp(level, 0.02, 0.12)).astype(np.float32)
+    return (opening * rise(level, 0.02, 0.12)).astype(np.float32)
 
 
 def _smooth(track: Floats, sigma_s: float) -> Floats:

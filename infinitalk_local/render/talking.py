@@ -26,7 +26,7 @@ class Talking:
         motion = plan(tracks.level, fps, seed, how.head)
         self.tier = face.tier
         self._rest = frame_of(planes)
-        self._mouth = Mouth(planes, face, face.frame, size)
+        self._mouth = Mouth(planes, face, size)
         self._lids = Lids(planes, face.frame, size) if face.tier == "full" else None
         eyes = self._lids.eyes if self._lids else []
         changing = self._mouth.region.joined([eye.region for eye in eyes])

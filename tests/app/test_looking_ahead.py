@@ -9,16 +9,17 @@ import pytest
 from PIL import Image
 
 from infinitalk_app.inspection import Inspector
-from infinitalk_app.preflight import Form, Preflight, Purse
+from infinitalk_app.preflight import Draft, Preflight
 from infinitalk_app.prepare import Room
+from infinitalk_app.purse import Purse
 from infinitalk_app.record import KEPT, Past, Record
 from infinitalk_app.settings import Settings
 from infinitalk_app.spans import span
-from infinitalk_client import AsyncClient
+from infinitalk_client import AsyncClient, InfinitalkError
 from infinitalk_local.looking import face_tier
 from tests.app.pages import PICTURE, VOICE
 
-FORM = Form(PICTURE, VOICE, 0.0, 5.0, False, "infinitetalk", "SG_k", "480p", 25)
+DRAFT = Draft(PICTURE, VOICE, 0.0, 5.0, False, "infinitetalk", "SG_k", "480p", 25)
 
 
 class Bank:
@@ -46,15 +47,15 @@ def preflight(tmp_path: Path, bank: Bank | None = None, why: str | None = None, 
     return Preflight(chosen, Inspector(Room(2)), Record(tmp_path / "times.jsonl"), purse, reachable)
 
 
-async def said(flight: Preflight, form: Form) -> list[str]:
+async def said(flight: Preflight, draft: Draft) -> list[str]:
     """Return each fact as its kind and its text, and the sum."""
-    line = await flight.look(form, {})
+    line = await flight.look(draft, {})
     return [f"{item['kind']} {item['text']}" for item in line["items"]] + [line["sum"]]
 
 
 async def test_all_is_well(tmp_path):
     """Speech, crop, balance and reachability are fine, and the usual time is the vendor's."""
-    assert await said(preflight(tmp_path), FORM) == [
+    assert await said(preflight(tmp_path), DRAFT) == [
         "ok 5.00 s of speech",
         "ok 12.76 credits",
         "ok Files can be fetched",
@@ -66,13 +67,13 @@ async def test_what_to_mind_and_what_is_in_the_way(tmp_path):
     """A wide picture is cropped, odd frames fit less well, an empty account and an unfetchable page stop."""
     Image.open(PICTURE).resize((1280, 720)).save(tmp_path / "wide.png")
     poor = Bank(httpx.Response(200, json={"credits": 0.0, "free-credits": 0.0}))
-    form = replace(FORM, picture=tmp_path / "wide.png", fps=16)
-    found = await said(preflight(tmp_path, poor, "no address", hosting="gradio"), form)
+    draft = replace(DRAFT, picture=tmp_path / "wide.png", fps=16)
+    found = await said(preflight(tmp_path, poor, "no address", hosting="gradio"), draft)
     assert "warn Top and bottom cropped" in found
     assert "warn 16 fps: lips fit less well" in found
     assert "bad 0.00 credits" in found
     assert "bad This page&#x27;s files cannot be fetched" in found
-    assert "warn Segmind&#x27;s storage will be used" in await said(preflight(tmp_path, why="no"), FORM)
+    assert "warn Segmind&#x27;s storage will be used" in await said(preflight(tmp_path, why="no"), DRAFT)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ async def test_what_to_mind_and_what_is_in_the_way(tmp_path):
 )
 async def test_a_balance_that_cannot_be_had(tmp_path, answer, text):
     """A refused key stops; a service that does not tell is only to mind."""
-    assert text in await said(preflight(tmp_path, Bank(answer)), FORM)
+    assert text in await said(preflight(tmp_path, Bank(answer)), DRAFT)
 
 
 async def test_a_balance_is_asked_for_once_a_minute(tmp_path):
@@ -92,12 +93,24 @@ async def test_a_balance_is_asked_for_once_a_minute(tmp_path):
     now = 0.0
     bank = Bank(httpx.Response(200, json={"credits": 1.0}))
     purse = Purse(bank.client, clock=lambda: now)
-    for _ in range(3):
-        await purse.balance("SG_a")
-    assert bank.asked == 1
+    await asyncio.gather(*(purse.balance("SG_a") for _ in range(3)))
+    assert (bank.asked, purse.known("SG_a").total) == (1, 1.0)
     now = 61.0
     await purse.balance("SG_a")
     assert bank.asked == 2
+
+
+async def test_a_refusal_is_an_answer_and_silence_is_none():
+    """A refused key is not asked about again for a minute; a service that does not tell is, at once."""
+    refusing, silent = (Bank(httpx.Response(status, json={"error": "no"})) for status in (401, 400))
+    purse = Purse(refusing.client)
+    assert [await purse.balance("SG_a") for _ in range(2)] == [None, None]
+    assert (refusing.asked, purse.known("SG_a")) == (1, None)
+    purse = Purse(silent.client)
+    for _ in range(2):
+        with pytest.raises(InfinitalkError):
+            await purse.balance("SG_a")
+    assert (silent.asked, purse.known("SG_a")) == (2, None)
 
 
 async def test_a_file_is_looked_at_once(tmp_path):

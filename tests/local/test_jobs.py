@@ -22,7 +22,7 @@ async def test_a_result_is_kept_for_one_hour_after_its_end():
         now[0] += 10_000
         assert store.get(job.request_id) is job
 
-    job = store.submit("infinite-talk", {}, slow)
+    job = store.submit({}, slow)
     await job.over.wait()
     now[0] += 3599
     assert store.get(job.request_id) is job
@@ -39,5 +39,5 @@ async def test_a_closed_store_takes_no_job():
     store = Store(queue_size=1, at_once=1, retention_s=1, on_forget=print)
     await store.aclose()
     with pytest.raises(Refusal) as caught:
-        store.submit("infinite-talk", {}, None)
+        store.submit({}, None)
     assert caught.value.status == 503

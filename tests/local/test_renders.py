@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infinitalk_local import LocalSettings, create_app
+from infinitalk_local import LocalSettings, create_app, renderer
 from infinitalk_local.renderer import RenderOptions, render
 from infinitalk_local.talk import BadInput
 from tests.local.conftest import body_of, connect, ended
@@ -93,6 +93,15 @@ time.sleep(600)
     assert "longer than 1.5 s" in fate(stand_in(tmp_path, code), render_timeout_s=1.5)
     for pid in pids.read_text().split():
         assert_gone(int(pid))
+
+
+def test_no_number_is_signalled_that_may_be_anothers(tmp_path, monkeypatch):
+    """The group of a child is ended while the dead child still holds its number, never after."""
+    reaped, end = [], renderer.end_group
+    monkeypatch.setattr(renderer, "end_group", lambda child: (reaped.append(child.returncode), end(child)))
+    with pytest.raises(renderer.RenderFailed):
+        render(b"", b"", RenderOptions("480p", 16, 1, "Hello."), stand_in(tmp_path, "sys.exit(1)"), 60)
+    assert reaped == [None]
 
 
 def test_the_child_sees_no_key(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ import threading
 import httpx
 import pytest
 
-from infinitalk_local import LocalSettings
+from infinitalk_local import LocalSettings, create_app
 from infinitalk_local.files import SUFFIXES
 from tests.local.conftest import PICTURE, SOUND, body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in
@@ -226,6 +226,18 @@ def test_a_random_seed_is_told(http):
     request_id = http.post(SUBMIT, json=body_of(http, seed=-1)).json()["request_id"]
     ended(http, request_id)
     assert http.get(f"/v2/requests/{request_id}").json()["seed"] >= 0
+
+
+async def test_an_accident_is_answered_in_the_same_form(monkeypatch):
+    """A fault that nobody foresaw is told as an error, with the headers that every answer has."""
+    app = create_app()
+    monkeypatch.setattr(app.state.api.store, "get", lambda _: 1 / 0)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://local") as http:
+        answer = await http.get("/v2/requests/abc/status", headers={"x-api-key": "k"})
+    assert (answer.status_code, answer.json()) == (500, {"error": "Internal server error"})
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_files_are_served_without_a_key_and_by_range(http, server):
