@@ -76,18 +76,18 @@ async def on_generate(given: Given, request: gr.Request) -> AsyncIterator[dict[s
         yield panel
 
 
-async def on_load(key: str, engine: str) -> AsyncIterator[Any]:
+async def on_load(known_as: str, engine: str) -> AsyncIterator[Any]:
     """Come back to the run that the address names, else to one that this browser left."""
-    if not key:
+    if not known_as:
         yield gr.skip()
         return
-    async for panel in show(desk.resume(key, engine)):
+    async for panel in show(desk.resume(known_as, engine)):
         yield panel
 
 
-async def on_look_again(panel: dict[str, Any], key: str) -> AsyncIterator[dict[str, Any]]:
-    known = str(panel.get("job") or panel.get("run") or "")
-    async for look in show(desk.resume(known, str(panel.get("engine")), key or "", anew=True)):
+async def on_look_again(panel: dict[str, Any], api_key: str) -> AsyncIterator[dict[str, Any]]:
+    known_as = str(panel.get("job") or panel.get("run") or "")
+    async for look in show(desk.resume(known_as, str(panel.get("engine")), api_key or "", anew=True)):
         yield look
 
 
@@ -109,7 +109,7 @@ async def on_stop(panel: dict[str, Any]) -> dict[str, Any]:
 
 
 async def on_clip(
-    voice: str | None, start_s: float, seconds: float, end_in_pause: bool
+    voice: str | None, start_s: float | None, seconds: float, end_in_pause: bool
 ) -> AsyncIterator[tuple[str | None, str]]:
     """Cut the part that will be sent, and say what is notable about it; Gradio copies what it is given."""
     if not voice:
@@ -118,7 +118,7 @@ async def on_clip(
     with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
         target = Path(folder) / "clip.mp3"
         try:
-            clip = await application.workshop.cut(Path(voice), target, start_s, seconds, end_in_pause)
+            clip = await application.workshop.cut(Path(voice), target, start_s or 0.0, seconds, end_in_pause)
         except MediaError as error:
             yield None, pieces.hint(html.escape(str(error)), bad=True)
         else:
@@ -170,6 +170,7 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
         None, [fields.seed, fields.keep_seed], fields.seed, js="talk.form.seed", **PRIVATE
     )
     clicked = seeded.then(on_generate, fields.inputs, panel, js=pieces.with_token(fields.names), **PRIVATE)
+    clicked.failure(None, None, None, js="() => talk.stage.not_taken()", **PRIVATE)
     loaded = demo.load(on_load, whereabouts, panel, js="() => talk.whereabouts()", **PRIVATE)
     looked = panel.retry(on_look_again, [panel, fields.api_key], panel, **PRIVATE)
     for watched in (clicked, loaded, looked):

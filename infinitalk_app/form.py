@@ -12,7 +12,7 @@ from gradio.blocks import Block
 from gradio.components import Component
 
 from infinitalk_app import pieces, words
-from infinitalk_app.components import PlainImage, SecretBox
+from infinitalk_app.components import PlainImage, PlainSlider, SecretBox
 from infinitalk_app.settings import Settings
 from infinitalk_client import DEFAULT_PROMPT
 
@@ -45,14 +45,14 @@ class Form:
     video: gr.File
     voice: gr.Audio
     start_s: gr.Number
-    seconds: gr.Slider
+    seconds: PlainSlider
     end_in_pause: gr.Checkbox
     prompt: gr.Textbox
     engine: gr.Radio
     api_key: SecretBox
     consent: gr.Checkbox
     resolution: gr.Dropdown
-    fps: gr.Slider
+    fps: PlainSlider
     seed: gr.Number
     keep_seed: gr.Checkbox
     clip: gr.Audio
@@ -151,8 +151,8 @@ def _files(examples: list[Example]) -> dict[str, Any]:
 def _trim(settings: Settings) -> dict[str, Any]:
     with gr.Accordion(words.TRIM, open=False, elem_id="trim"):
         with gr.Row():
-            start = gr.Number(0, label=words.START, minimum=0, interactive=True, elem_id="start")
-            seconds = gr.Slider(
+            start = gr.Number(0, label=words.START, interactive=True, elem_id="start")
+            seconds = PlainSlider(
                 1,
                 settings.max_clip_seconds,
                 min(SECONDS, settings.max_clip_seconds),
@@ -237,7 +237,7 @@ def _direction() -> gr.Textbox:
 def _more() -> dict[str, Any]:
     with gr.Accordion(words.MORE, open=False, elem_id="more"):
         with gr.Row():
-            fps = gr.Slider(
+            fps = PlainSlider(
                 16, 30, FPS, step=1, label=words.FPS, info=words.FPS_HINT, interactive=True, elem_id="fps"
             )
             resolution = gr.Dropdown(
@@ -249,7 +249,6 @@ def _more() -> dict[str, Any]:
                 label=words.SEED,
                 info=words.SEED_HINT,
                 precision=0,
-                minimum=-1,
                 interactive=True,
                 elem_id="seed",
             )

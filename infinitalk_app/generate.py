@@ -42,19 +42,19 @@ class Desk:
         except Exception as error:  # noqa: BLE001  # whatever is wrong with the inputs, the visitor is told
             return self._refused(token, engine, explain(error, Snapshot(token, engine, self._now())))
 
-    def resume(self, key: str, engine: str = "", api_key: str = "", *, anew: bool = False) -> Run:
+    def resume(self, known_as: str, engine: str = "", api_key: str = "", *, anew: bool = False) -> Run:
         """Find a run by its token or request_id; with `anew`, look again at one that ended badly here."""
-        key, api_key = key.strip(), api_key.strip()
-        if anew and (run := self._runs.find(key)) and run.now.state != "COMPLETED":
+        known_as, api_key = known_as.strip(), api_key.strip()
+        if anew and (run := self._runs.find(known_as)) and run.now.state != "COMPLETED":
             self._runs.forget(run.now.token)
-        known = self._known(key, api_key)
+        known = self._known(known_as, api_key)
         if known:
             return known
-        if _REQUEST_ID.fullmatch(key) and engine == "infinitetalk":
-            return self._adopt(_token_of(key), key, engine, api_key, may_use_owner_key=True)
+        if _REQUEST_ID.fullmatch(known_as) and engine == "infinitetalk":
+            return self._adopt(_token_of(known_as), known_as, engine, api_key, may_use_owner_key=True)
         gone = ERRORS["gone_preview" if engine == "preview" else "unknown_run"]
         # Nobody knows whether it was sent: the disk may have gone with a restart.
-        return self._refused(key if is_token(key) else "", engine, gone, committed=True)
+        return self._refused(known_as if is_token(known_as) else "", engine, gone, committed=True)
 
     async def stop(self, token: str) -> Run | None:
         """Cancel a run that has not been submitted; return it in any case, None for an unknown one."""
@@ -68,13 +68,13 @@ class Desk:
         work = partial(self._workshop.perform, order=order)
         return self._runs.start(token, order.engine, work, settings=order.settings)
 
-    def _known(self, key: str, api_key: str) -> Run | None:
+    def _known(self, known_as: str, api_key: str) -> Run | None:
         """Return a run of this process, else one that the journal knows."""
-        run = self._runs.find(key)
+        run = self._runs.find(known_as)
         if run:
             return run
         journal = self._workshop.journal
-        entry = journal.read(key) or (journal.find(key) if _REQUEST_ID.fullmatch(key) else None)
+        entry = journal.read(known_as) or journal.find(known_as)
         return self._from_journal(entry, api_key) if entry else None
 
     def _from_journal(self, entry: Entry, api_key: str) -> Run:

@@ -24,7 +24,7 @@ def read(name: str) -> str:
 def head() -> str:
     """Return what goes into the document's head: rules that `css=` cannot hold, and the page's scripts."""
     scripts = "\n".join(map(read, _SCRIPTS))
-    told = f"talk.history.words = {json.dumps(words.HISTORY_STATES | words.HISTORY_WORDS)};"
+    told = f"talk.words = {json.dumps(words.HISTORY_STATES | words.HISTORY_WORDS | {'bring': words.BRING})};"
     return f"<style>{read('head.css')}</style><script>{scripts}\n{told}</script>"
 
 

@@ -120,10 +120,10 @@ class Runs:
         run.task = asyncio.get_running_loop().create_task(self._guard(run, work))
         return run
 
-    def find(self, key: str) -> Run | None:
+    def find(self, known_as: str) -> Run | None:
         """Return the run with this token or request_id."""
-        by_id = (run for run in self._runs.values() if run.now.request_id == key)
-        return self._runs.get(key) or (next(by_id, None) if key else None)
+        by_id = (run for run in self._runs.values() if run.now.request_id == known_as)
+        return self._runs.get(known_as) or (next(by_id, None) if known_as else None)
 
     async def stop(self, token: str) -> Run | None:
         """Cancel a run that has not been submitted; return it in any case, None for an unknown one."""

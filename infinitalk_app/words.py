@@ -219,6 +219,7 @@ WAITS = Say("Segmind keeps us waiting", "Nothing is lost. We try again by oursel
 IN_LINE = "{ahead} before you."
 STOPPED = Say("Not watching any more", "It goes on at Segmind and will be charged. The link shows it.")
 STOPPED_PREVIEW = Say("Not watching any more", "It goes on here. The link shows it.")
+BRING = "Add its picture and its voice again, then press the button."
 LENGTH_DIFFERS = "The video has {video:.2f} s, and the voice that was sent has {clip:.2f} s."
 VIA_SEGMIND = "This page's files cannot be reached from outside: Segmind's storage was used."
 VIA_UPLOAD = "This page asks for a login: the files went through the preview server's own storage."
@@ -358,12 +359,15 @@ HISTORY_STATES = {
     "ready": "Ready",
     "busy": "Rendering",
     "failed": "Failed",
+    "stopped": "Stopped",
+    "unseen": "Not followed",
     "expired": "Expired",
 }
 HISTORY_WORDS = {
     "kept": "kept {time}",
     "so_far": "{time} so far",
     "gone": "file is gone",
+    "unknown": "open it to look",
     "again": "Use again",
     "forget": "Forget",
     "forget_all": "Forget all",

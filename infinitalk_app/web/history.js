@@ -2,7 +2,7 @@
 talk.history = {
   props: null,
   memory: {},
-  words: null,
+  reuse: null, // has the form take up the wanted settings
   MOST: 20,
   KEPT_S: 7200,
 
@@ -62,14 +62,14 @@ talk.history = {
     }
   },
 
-  poster(run) {
-    return talk.history.read().find((entry) => entry.run === run || entry.job === run)?.poster;
+  find({ run, job }) {
+    return talk.history.read().find((entry) => entry.run === run || (job && entry.job === job));
   },
 
   shown(value) {
-    const known = talk.history.read().find((entry) => entry.run === value.run || (value.job && entry.job === value.job));
+    const known = talk.history.find(value);
     if (!known) return;
-    const ends = { ok: "ready", bad: "failed", idle: value.stopped ? "busy" : "failed" };
+    const ends = { ok: "ready", bad: "failed", idle: value.stopped ? "busy" : "stopped" };
     const kind = ends[value.kind] ?? "busy";
     const changes = { job: value.job || known.job, kind, link: value.link };
     if (kind !== "busy" && known.kind === "busy") changes.ended = Math.min(Date.now(), known.began + 1000 * (value.elapsed_s || 0));
@@ -93,10 +93,13 @@ talk.history = {
   },
 
   state(entry) {
-    const { words, KEPT_S } = talk.history;
+    const { KEPT_S } = talk.history;
+    const { words } = talk;
     const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
-    if (entry.kind === "busy") return { state: words.busy, left: words.so_far.replace("{time}", clock((Date.now() - entry.began) / 1000)) };
-    if (entry.kind === "failed") return { state: words.failed, left: "" };
+    const began_s = (Date.now() - entry.began) / 1000;
+    if (entry.kind === "busy" && began_s > KEPT_S) return { state: words.unseen, left: words.unknown };
+    if (entry.kind === "busy") return { state: words.busy, left: words.so_far.replace("{time}", clock(began_s)) };
+    if (entry.kind !== "ready") return { state: words[entry.kind], left: "" };
     const left_s = KEPT_S - (Date.now() - entry.ended) / 1000;
     if (left_s <= 0) return { state: words.expired, left: words.gone, gone: true };
     const state = entry.engine === "preview" ? words.preview : words.ready;
@@ -117,17 +120,19 @@ talk.history = {
     if (JSON.stringify(props.value) !== JSON.stringify(entries)) props.value = entries;
   },
 
-  act(what, run, reuse) {
-    const entry = talk.history.read().find((known) => known.run === run);
+  again(entry) {
+    talk.form.wanted = entry?.settings;
+    talk.history.reuse();
+  },
+
+  act(what, run) {
+    const entry = talk.history.find({ run });
     const acts = {
       open: () => {
         talk.address(entry.job ? { job: entry.job, engine: entry.engine } : { run: entry.run });
         location.reload();
       },
-      again: () => {
-        talk.form.wanted = entry.settings;
-        reuse();
-      },
+      again: () => talk.history.again(entry),
       forget: () => talk.history.drop([{ run }]),
       forget_all: () => talk.history.drop(talk.history.read()),
     };

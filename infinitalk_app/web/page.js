@@ -1,6 +1,7 @@
 // What must happen in the browser: the run token, the address, and the buttons that need no server.
 window.talk = {
   busy: "", // the token of the run that this page looks at; a second click is the same run
+  sent: "", // the token of this page's last click: the form still holds what it sent
   value: null, // what the status panel shows
 
   // The click: all inputs as they are, and the run token in the last one.
@@ -9,6 +10,7 @@ window.talk = {
     if (!talk.busy) {
       const bytes = crypto.getRandomValues(new Uint8Array(16));
       talk.busy = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      talk.sent = talk.busy;
       talk.address({ run: talk.busy });
       talk.stage.begin(inputs.picture);
       talk.history.begin(talk.busy, inputs);
@@ -98,8 +100,20 @@ window.talk = {
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   },
 
+  // The run that the panel shows once more: a form that holds other files by now must not be sent in its place.
+  anew() {
+    if (talk.sent && talk.value.run === talk.sent) document.querySelector("#generate").click();
+    else talk.bring();
+  },
+
+  // Put the settings of that run into the form, where this browser knows them, and ask for its files.
+  bring() {
+    talk.history.again(talk.history.find(talk.value));
+    talk.panel.value = { ...talk.value, line: talk.words.bring, actions: [] };
+    talk.form.point("picture");
+  },
+
   act(what, button) {
-    const generate = document.querySelector("#generate");
     const video = document.querySelector("#result video");
     const acts = {
       copy: () => talk.copy(button),
@@ -109,9 +123,9 @@ window.talk = {
       render: () => talk.choose("infinitetalk"),
       own_key: () => (talk.choose("infinitetalk"), talk.form.point("key")),
       picture: () => document.querySelector("#picture")?.scrollIntoView({ block: "center" }),
-      again: () => generate.click(),
-      submit_again: () => generate.click(),
-      settings: () => document.querySelector("#history [data-do='again']")?.click(),
+      again: () => talk.anew(),
+      submit_again: () => talk.anew(),
+      settings: () => talk.bring(),
     };
     acts[what]?.();
   },

@@ -1,5 +1,6 @@
 // The status panel: its clock and ruler tick here, between the server's words.
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+talk.panel = props;
 let heardAt = Date.now();
 let lastUsed = "";
 

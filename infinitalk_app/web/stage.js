@@ -13,11 +13,16 @@ talk.stage = {
     if (innerWidth < 960) document.querySelector("#stage")?.scrollIntoView({ block: "start", behavior: "smooth" });
   },
 
+  // Gradio did not take the click; if a run was started all the same, its token stands, and a second click finds it.
+  not_taken() {
+    if (talk.value?.run !== talk.busy) talk.stage.wait(null);
+  },
+
   shown(value) {
     talk.stage.sample = false;
     talk.stage.awaited = value.kind === "ok" ? value.run : "";
     if (value.stopped || talk.stage.arrived()) return talk.stage.wait(null);
-    const src = talk.stage.waiting?.value?.src || talk.history.poster(value.run) || "";
+    const src = talk.stage.waiting?.value?.src || talk.history.find(value)?.poster || "";
     talk.stage.wait({ src, still: value.kind === "bad" || value.kind === "idle" });
   },
 

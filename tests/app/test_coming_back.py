@@ -1,6 +1,7 @@
 """Whatever happens between the click and the video, the browser finds its run again, and it is one run."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -146,6 +147,7 @@ def test_stop_before_anything_was_sent_costs_nothing(browser, moody_page, moody)
         expect_title(tab, "Making the files reachable")
         tab.get_by_role("button", name="Stop", exact=True).click()
         expect_title(tab, "Stopped")
+        expect(tab.locator("#history li b").first).to_have_text("Stopped")
         expect(tab.locator("#generate")).to_be_enabled()
     assert moody[1].posts == posts
 
@@ -179,3 +181,14 @@ def test_the_history_of_this_browser(browser, shared_page):
         expect_title(tab, "Your preview is ready")
         tab.get_by_role("button", name="Forget all").click()
         expect(tab.locator("#history")).to_contain_text(words.HISTORY_NONE)
+
+
+def test_a_run_that_was_never_followed_to_its_end_does_not_render_for_ever(browser, shared_page):
+    """Two hours after its click an entry claims nothing, and the page does not go back to it by itself."""
+    entry = {"run": "0" * 32, "job": "", "engine": "infinitetalk", "kind": "busy", "settings": {}}
+    left = entry | {"began": 1000 * (time.time() - 3 * 3600)}
+    with opened(browser, shared_page.url) as tab:
+        tab.evaluate("(left) => { localStorage[`infinitalk ${left.run}`] = JSON.stringify(left) }", left)
+        tab.reload()
+        expect(tab.locator("#history li b")).to_have_text("Not followed")
+        expect_title(tab, "A sample preview")

@@ -83,15 +83,42 @@ def test_submit_again_is_a_second_deliberate_purchase(browser, moody_page, moody
         tab.locator("#generate").click()
         expect_title(tab, "Sent, but no answer came")
         link = tab.url
-        tab.reload()
-        expect_title(tab, "Sent, but no answer came")
         assert moody[1].posts[LOST] == before + 1
-        choose_paid(tab, LOST)
         tab.get_by_role("button", name="Submit again").click()
         expect(tab.locator("#generate")).to_be_disabled(timeout=DONE)
         expect_title(tab, "Sent, but no answer came")
         assert tab.url != link
     assert moody[1].posts[LOST] == before + 2
+
+
+def test_submit_again_never_sends_other_files(browser, moody_page, moody):
+    """After a reload the form holds the example: the settings come back, and the files are asked for."""
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, LOST)
+        tab.locator("#prompt textarea").fill("A quiet speaker.")
+        tab.locator("#generate").click()
+        expect_title(tab, "Sent, but no answer came")
+        posts = dict(moody[1].posts)
+        tab.reload()
+        expect_title(tab, "Sent, but no answer came")
+        tab.get_by_role("button", name="Submit again").click()
+        expect(tab.locator("#status .st")).to_contain_text(words.BRING)
+        expect(tab.locator("#prompt textarea")).to_have_value("A quiet speaker.")
+        expect(tab.locator("#status .acts button")).to_have_count(0)
+        expect(tab.locator("#generate")).to_be_enabled()
+    assert moody[1].posts == posts
+
+
+def test_a_number_out_of_its_range_is_told_in_words(browser, shared_page):
+    """What can be typed beside a slider or into a box is judged by the run, not by an error of Gradio's."""
+    with opened(browser, shared_page.url) as tab:
+        tab.locator("#trim").get_by_role("button").first.click()
+        tab.locator("#start input").fill("-5")
+        tab.locator("#start input").blur()
+        tab.locator("#generate").click()
+        expect_title(tab, "This will not do yet")
+        expect(tab.locator("#status .st")).to_contain_text(words.BAD_START)
+        expect(tab.locator(".toast-body")).to_have_count(0)
 
 
 def test_an_unknown_link_says_so(browser, shared_page):
