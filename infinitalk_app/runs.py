@@ -31,7 +31,8 @@ log = logging.getLogger("infinitalk_app")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A run at one moment; `started_at` and `ended_at` are epoch seconds, `clip_s` the voice's length.
+    """A run at one moment; `started_at` and `ended_at` are epoch seconds, `clip_s` the voice's length,
+    `start_s` where in the visitor's recording it begins.
 
     `retry_s`: how long the service is left in peace after a fault, in seconds.
     `committed`: the POST is about to go out or went out, and there is no way back.
@@ -48,6 +49,7 @@ class Snapshot:
     queue_position: int | None = None
     warnings: tuple[str, ...] = ()
     clip_s: float | None = None
+    start_s: float = 0.0
     video: Path | None = None
     facts: mp4.Facts | None = None
     metrics: Metrics | None = None

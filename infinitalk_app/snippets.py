@@ -65,11 +65,12 @@ def snippets(run: Snapshot, base_url: str | None) -> dict[str, str]:
         "curl": curl.format(
             base=base, body=shlex.quote(json.dumps(example | asked)), request_id=run.request_id
         ),
-        "shell": shell.format(options=_options(asked, run.clip_s, base), request_id=run.request_id),
+        "shell": shell.format(options=_options(asked, run, base), request_id=run.request_id),
     }
 
 
-def _options(asked: Mapping[str, Any], clip_s: float | None, base: str) -> str:
+def _options(asked: Mapping[str, Any], run: Snapshot, base: str) -> str:
     words = "".join(f" --{name} {shlex.quote(str(value))}" for name, value in asked.items())
-    words += f" --seconds {clip_s:.4g}" if clip_s else ""
+    words += f" --start {run.start_s:.4g}" if run.start_s else ""
+    words += f" --seconds {run.clip_s:.4g}" if run.clip_s else ""
     return words if base == SEGMIND else f"{words} --base-url {base}"

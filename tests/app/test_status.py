@@ -8,6 +8,7 @@ import pytest
 from infinitalk_app import status, words
 from infinitalk_app.record import Usual
 from infinitalk_app.runs import Snapshot
+from infinitalk_app.snippets import snippets
 from infinitalk_client import Metrics, Progress
 from infinitalk_media import mp4
 
@@ -23,6 +24,7 @@ def test_the_words_fit_the_card():
     for say in said:
         assert len(say.title) <= 26, say.title
         assert len(say.line) <= 65, say.line
+    assert len(words.BRING) <= 65
     for trouble in words.ERRORS.values():
         assert len(trouble.title) <= 28, trouble.title
 
@@ -65,6 +67,12 @@ def test_a_finished_run_says_what_was_verified_and_what_it_cost():
     assert panel["sums"] == ["cost $0.46", "12.30 credits left", "made by AI"]
     assert panel["elapsed_s"] == 288.0
     assert [piece["name"] for piece in panel["details"]["code"]] == ["Python", "cURL", "Command line"]
+
+
+def test_the_command_line_takes_the_same_part_of_the_voice():
+    """Where the clip began in the recording and how long it was are in the snippet."""
+    done = replace(RUN, clip_s=4.0, start_s=12.5, settings={"seed": 7})
+    assert "--seed 7 --start 12.5 --seconds 4" in snippets(done, None)["shell"]
 
 
 def test_a_film_as_the_source_is_named():
