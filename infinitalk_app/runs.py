@@ -31,9 +31,9 @@ log = logging.getLogger("infinitalk_app")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A run at one moment; `started_at` and `ended_at` are epoch seconds, `clip_s` the voice's length,
-    `start_s` where in the visitor's recording it begins.
+    """A run at one moment; `started_at` and `ended_at` are epoch seconds.
 
+    `clip_s`: how long the voice is that is sent; `start_s`: where in the visitor's recording it begins.
     `retry_s`: how long the service is left in peace after a fault, in seconds.
     `committed`: the POST is about to go out or went out, and there is no way back.
     """
