@@ -28,6 +28,7 @@ from infinitalk_app.garbage import collect_seldom
 from infinitalk_app.programs import programs
 from infinitalk_app.routes import routes
 from infinitalk_app.runs import Run
+from infinitalk_app.sessions import REMEMBERED, remember_little
 from infinitalk_app.settings import SettingsError, read
 from infinitalk_app.theme import theme
 from infinitalk_media import MediaError, mp4
@@ -44,8 +45,6 @@ EXAMPLES = [
         ("mika", "hello"),
     )
 ]
-# Of visitors whom Gradio remembers, at 150 kB each; it never forgets a program, and by default keeps 10,000.
-SESSIONS = 1500
 Given = dict[Component, Any]
 
 try:
@@ -224,6 +223,7 @@ def launch() -> None:
     """Serve the page until it is stopped; host and port are GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
     # By default SIGTERM would skip the lifespan's end, and leave children and files behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    remember_little(demo)
     collect_seldom()  # takes a while, and what would interrupt it later could not end the server
     _, local_url, share_url = demo.launch(
         max_threads=1200,
@@ -239,7 +239,7 @@ def launch() -> None:
         prevent_thread_lock=True,
         run_history=False,
         ssr_mode=False,
-        state_session_capacity=SESSIONS,
+        state_session_capacity=REMEMBERED,
         theme=theme(),
     )
     asks_for_login = demo.auth is not None or demo.app.auth_dependency is not None

@@ -37,5 +37,5 @@ if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, count_tasks)
     import app
 
-    app.SESSIONS = 40
+    app.REMEMBERED = 40
     app.launch()
