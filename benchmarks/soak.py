@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     seconds = 40.0 if chosen.short else 60.0 * chosen.minutes
     with tempfile.TemporaryDirectory() as name, _running(Path(name)) as running:
+        tempfile.tempdir = name  # what the visitors download
         rows, done = _soak(running, Path(name) / "tasks", seconds)
     print(_table(rows, done))
     sys.exit(bool(_grown(rows)) or not done["preview"] or not done["paid"])

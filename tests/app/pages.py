@@ -4,6 +4,7 @@ import contextlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,11 +30,16 @@ class Page:
     process: subprocess.Popen[bytes]
 
     def client(self) -> Client:
-        return Client(self.url, verbose=False)
+        return client_of(self.url)
 
     def left_behind(self) -> list[Path]:
         """Return the inputs that are still on its disk."""
         return [path for name in ("outbox", "scratch") for path in (self.state / name).iterdir()]
+
+
+def client_of(url: str, **more: Any) -> Client:
+    """Return a program's way into a page; what it downloads lies in the temporary folder."""
+    return Client(url, verbose=False, download_files=tempfile.gettempdir(), **more)
 
 
 def free_port() -> int:

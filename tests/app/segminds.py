@@ -92,3 +92,5 @@ def moods(folder: Path, video: bytes) -> Iterator[tuple[str, Moods]]:
     finally:
         server.should_exit = True
         thread.join(20)
+        for app in application.apps.values():
+            app.state.api.files.close()

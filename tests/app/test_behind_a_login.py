@@ -4,10 +4,9 @@ import sys
 
 import httpx
 import pytest
-from gradio_client import Client
 
 from tests.app.conftest import KEY
-from tests.app.pages import free_port, inputs, page
+from tests.app.pages import client_of, free_port, inputs, page
 from tests.app.proxying import LOGIN, login_proxy
 
 FORGED = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "https"}
@@ -27,7 +26,7 @@ def test_behind_a_proxy_with_a_login_the_storage_is_used(tmp_path, segmind):
     settings = {"INFINITALK_BASE_URL": segmind, "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}"}
     with page(tmp_path / "state", **settings) as running, login_proxy(port, running.url):
         assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 401
-        client = Client(f"http://127.0.0.1:{port}", headers=LOGIN, verbose=False)
+        client = client_of(f"http://127.0.0.1:{port}", headers=LOGIN)
         _, status = client.predict(**inputs(**PAID), api_name="/generate")
     assert status["state"] == "COMPLETED"
     assert any(
@@ -50,7 +49,7 @@ def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4):
         serving(settings) as segmind,
         page(tmp_path / "state", port=port, INFINITALK_BASE_URL=segmind) as running,
     ):
-        client = Client(running.url, headers=FORGED, verbose=False)
+        client = client_of(running.url, headers=FORGED)
         _, status = client.predict(**inputs(**PAID), api_name="/generate")
         address = stored_at(segmind, status["request_id"])
         assert address.startswith(f"http://127.0.0.1:{port}/gradio_api/file=")
@@ -67,7 +66,7 @@ def test_a_page_with_gradios_own_login(tmp_path, segmind, engine):
     command = [sys.executable, "-c", owner + "app.launch()"]
     settings = {"INFINITALK_BASE_URL": segmind}
     with page(tmp_path / "state", command=command, **settings) as running:
-        client = Client(running.url, auth=("anna", "secret"), verbose=False)
+        client = client_of(running.url, auth=("anna", "secret"))
         more = PAID if engine == "infinitetalk" else {}
         _, status = client.predict(**inputs(**more), api_name="/generate")
     assert status["state"] == "COMPLETED"
