@@ -142,6 +142,7 @@ def _table(rows: list[dict[str, float]], done: Counter[str]) -> str:
         figures = (rows[0][name], rows[-1][name], max(row[name] for row in rows), room)
         grown = "   has grown" if name in _grown(rows) else ""
         lines.append(f"{name:<14}" + "".join(f"{figure:>8.0f}" for figure in figures) + grown)
+    lines.append("memory MB by rounds: " + " ".join(f"{row['memory MB']:.0f}" for row in rows))
     return "\n".join(lines)
 
 
