@@ -17,7 +17,7 @@ SHORT_SIDE_MIN = 200
 ASPECT_MAX = 4.0
 LONG_SIDE = 2048  # the model crops to fewer pixels than that
 JPEG_QUALITY = 92
-_HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "F")
 
 
@@ -85,7 +85,7 @@ def _too_many_pixels() -> MediaError:
 def _not_a_picture(source: Path) -> str:
     with source.open("rb") as file:
         head = file.read(16)
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
+    if head[4:8] == b"ftyp" and head[8:12] in HEIC:
         return "HEIC pictures cannot be read here; please export it as JPEG."
     return "This is not a picture that can be read; choose a JPEG, PNG or WebP."
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from infinitalk_media import MediaError, ffmpeg, mp4
+from infinitalk_media.picture import HEIC
 
 SIZE_MAX = 50 * 1024**2
 SECONDS_MAX = 30.0
@@ -41,7 +42,7 @@ def is_video(path: Path) -> bool:
     """Tell by the first bytes whether a file is an MP4, MOV or WebM."""
     with path.open("rb") as file:
         head = file.read(12)
-    if head[8:12] in (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"):
+    if head[8:12] in (*HEIC, b"avif", b"avis"):
         return False  # pictures in the same container
     return any(head[at:].startswith(magic) for magic, at in _MAGIC.items())
 
