@@ -3,6 +3,7 @@ const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStar
 talk.panel = props;
 let heardAt = Date.now();
 let lastUsed = "";
+let left = ""; // the run that the visitor has stopped to watch
 
 function tick() {
   const value = props.value, face = element.querySelector(".clock");
@@ -32,6 +33,12 @@ function changed() {
     talk.refused(missing);
     return;
   }
+  // News that was on its way when the visitor stopped watching comes too late.
+  if (props.value.kind === "busy" && props.value.run === left) {
+    props.value = talk.value;
+    return;
+  }
+  left = props.value.stopped ? props.value.run : "";
   heardAt = Date.now();
   talk.shown(props.value);
   tick();
@@ -43,6 +50,7 @@ element.addEventListener("focusin", (event) => (lastUsed = event.target.dataset?
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (!button) return;
+  if (button.dataset.do === "look") left = "";
   if (button.dataset.do === "stop") trigger("stop");
   else if (button.dataset.do === "look") trigger("retry");
   else talk.act(button.dataset.do, button);
