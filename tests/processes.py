@@ -27,8 +27,8 @@ def command_of(pid: int) -> bytes:
 
 
 def assert_gone(pid: int) -> None:
-    """Fail when a process is still there; a killed one may need a moment to leave, and a niced one longer."""
-    until = time.monotonic() + 30
+    """Fail when a process is still there; a killed one may need a moment until it has left."""
+    until = time.monotonic() + 10
     while time.monotonic() < until:
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]

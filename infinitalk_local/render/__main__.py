@@ -7,6 +7,7 @@ import argparse
 import dataclasses
 import json
 import os
+import select
 import signal
 import sys
 import threading
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.nice(_NICE)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
+    if chosen.json and hasattr(select, "poll"):
+        threading.Thread(target=_stop_when_unheard, args=(stop,), daemon=True).start()
     say = _say_json if chosen.json else _say_words
     options = preview.Options(
         resolution=chosen.resolution, fps=chosen.fps, seed=chosen.seed, prompt=chosen.prompt
@@ -88,6 +91,14 @@ def _at_times(tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
             tell(done, total)
 
     return told
+
+
+def _stop_when_unheard(stop: threading.Event) -> None:
+    """Stop once nobody reads our lines any more: a page that was killed cannot say so, and needs no video."""
+    reader = select.poll()
+    reader.register(sys.stdout.fileno(), 0)  # nothing is asked of the pipe, so only its end is told
+    reader.poll()
+    stop.set()
 
 
 def _say_json(message: dict[str, Any]) -> None:

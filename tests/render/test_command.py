@@ -77,6 +77,16 @@ def test_a_termination_in_mid_film_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_render_that_nobody_hears_stops(tmp_path):
+    """Whoever reads the lines has gone: it stops as by SIGTERM, and leaves nothing."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    arguments = [str(MIRA), str(HELLO), "-o", str(tmp_path / "talk.mp4"), "--resolution", "720p", "--json"]
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, env=environment) as child:
+        child.stdout.close()
+        assert child.wait(10) == 143
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_page_never_loads_the_renderers_libraries():
     """cv2 and numpy come with the child alone: the server's process does without them."""
 
