@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
+from infinitalk_app.detached import detached
 from infinitalk_app.prepare import Room, clean_picture
 from infinitalk_local.looking import face_tier
 from infinitalk_media import MediaError, picture, sound, video
@@ -62,7 +63,7 @@ class Inspector:
 
     async def _once(self, key: Hashable, work: Callable[[], Any]) -> Any:
         if key not in self._seen:
-            self._seen[key] = asyncio.create_task(self._room.do(work))
+            self._seen[key] = detached(self._room.do(work))
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)
         task = self._seen[key]

@@ -5,7 +5,8 @@ import hashlib
 import time
 from collections.abc import Callable
 
-from infinitalk_client import AsyncClient, Credits, InfinitalkError, InvalidRequest, NotAuthorized
+from infinitalk_app.detached import detached
+from infinitalk_client import AsyncClient, Credits, InvalidRequest, NotAuthorized
 
 KEPT_S = 60.0
 TIMEOUT_S = 8.0
@@ -19,13 +20,13 @@ class Purse:
     def __init__(self, client_of: ClientOf, clock: Callable[[], float] = time.monotonic) -> None:
         self._client_of = client_of
         self._clock = clock
-        self._asked: dict[str, tuple[float, asyncio.Task[Credits | None]]] = {}
+        self._asking: dict[str, asyncio.Task[Credits | None]] = {}
+        self._told: dict[str, tuple[float, Credits | None]] = {}
 
     def known(self, key: str) -> Credits | None:
         """Return the balance that was told within the last minute."""
-        question = self._recent(key)
-        told = question is not None and question.done() and question.exception() is None
-        return question.result() if question and told else None
+        self._forget()
+        return self._told.get(_name(key), (0.0, None))[1]
 
     async def balance(self, key: str) -> Credits | None:
         """Return the balance, None when the key was refused; free of charge.
@@ -33,29 +34,29 @@ class Purse:
         Raises:
             InfinitalkError: the service does not answer; whoever wants to know next asks anew.
         """
-        question = self._recent(key)
-        if question is None:
-            question = asyncio.create_task(self._ask(key))
-            self._asked[_name(key)] = self._clock(), question
-        try:
-            # One who leaves must not end the question of another.
-            return await asyncio.shield(question)
-        except InfinitalkError:
-            self._asked.pop(_name(key), None)
-            raise
+        self._forget()
+        name = _name(key)
+        if name in self._told:
+            return self._told[name][1]
+        if name not in self._asking:
+            self._asking[name] = detached(self._ask(key))
+        # One who leaves must not end the question of another.
+        return await asyncio.shield(self._asking[name])
 
-    def _recent(self, key: str) -> asyncio.Task[Credits | None] | None:
+    def _forget(self) -> None:
         now = self._clock()
-        self._asked = {name: asked for name, asked in self._asked.items() if now - asked[0] < KEPT_S}
-        asked = self._asked.get(_name(key))
-        return asked[1] if asked else None
+        self._told = {name: told for name, told in self._told.items() if now - told[0] < KEPT_S}
 
     async def _ask(self, key: str) -> Credits | None:
         try:
             async with self._client_of(key) as client:
-                return await client.credits(timeout=TIMEOUT_S)
+                balance = await client.credits(timeout=TIMEOUT_S)
         except (NotAuthorized, InvalidRequest):  # the latter: no key could look like this
-            return None
+            balance = None
+        finally:
+            del self._asking[_name(key)]
+        self._told[_name(key)] = self._clock(), balance
+        return balance
 
 
 def _name(key: str) -> str:

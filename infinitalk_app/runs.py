@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from infinitalk_app.detached import detached
 from infinitalk_app.settings import RESULT_KEPT_S
 from infinitalk_app.words import Trouble
 from infinitalk_client import Metrics, Progress
@@ -119,7 +120,7 @@ class Runs:
             return self._runs[token]
         run = Run(Snapshot(token, engine, **{"started_at": self._now(), **known}))
         self._runs[token] = run
-        run.task = asyncio.get_running_loop().create_task(self._guard(run, work))
+        run.task = detached(self._guard(run, work))
         return run
 
     def find(self, known_as: str) -> Run | None:

@@ -1,0 +1,50 @@
+"""What outlives a click holds nothing of the request that brought it."""
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Awaitable, Callable
+
+import pytest
+from gradio.context import LocalContext
+
+from infinitalk_app.inspection import Inspector
+from infinitalk_app.prepare import Room
+from infinitalk_app.runs import Run, Runs
+from tests.app.pages import PICTURE
+
+
+class Request:
+    """Stands for Gradio's, in whose body lies the key."""
+
+
+async def run(kept: list[object]) -> None:
+    async def work(_: Run) -> None:
+        await asyncio.sleep(0)
+
+    runs = Runs(lambda error, _: pytest.fail(str(error)))
+    kept += [runs, started := runs.start("0" * 32, "preview", work)]
+    await started.task
+
+
+async def look(kept: list[object]) -> None:
+    kept.append(inspector := Inspector(Room(1)))
+    await inspector.picture(PICTURE)
+
+
+@pytest.mark.parametrize("start", [run, look])
+async def test_a_finished_task_keeps_no_request(start: Callable[[list[object]], Awaitable[None]]):
+    """A run is kept for hours, and a look at a file until many others came; a visitor's request is not."""
+    kept: list[object] = []
+
+    async def handler() -> weakref.ref[Request]:
+        request = Request()
+        LocalContext.request.set(request)
+        await start(kept)
+        return weakref.ref(request)
+
+    left = await asyncio.create_task(handler())
+    await asyncio.sleep(0)  # the turn of the loop in which the handler ended holds it, too
+    gc.collect()
+    assert kept
+    assert left() is None
