@@ -183,6 +183,7 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
         js=f"(value) => talk.button(value, {pieces.button_words()})",
         **PRIVATE,
     )
+    gr.on(fields.changes, None, None, js="() => { talk.sent = ''; }", **PRIVATE)
     choices = [fields.prompt, fields.engine, fields.resolution, fields.fps, fields.seed]
     demo.load(None, choices, choices, js="(...now) => talk.form.presets(...now)", **PRIVATE)
     history.select(None, choices, choices, js="(...now) => talk.form.again(...now)", **PRIVATE)

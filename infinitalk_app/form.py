@@ -72,6 +72,12 @@ class Form:
         return {*self.boxes.values(), self.token}
 
     @property
+    def changes(self) -> list[Any]:
+        """The events by which it comes to hold another order; each click may roll another seed."""
+        kept = {"api_key", "consent", "seed"}
+        return [box.change for name, box in self.boxes.items() if name not in kept]  # type: ignore[attr-defined]
+
+    @property
     def names(self) -> list[str]:
         """The names in the order in which the browser is given the values of a set: as they were made."""
         boxes = self.boxes

@@ -24,7 +24,8 @@ def read(name: str) -> str:
 def head() -> str:
     """Return what goes into the document's head: rules that `css=` cannot hold, and the page's scripts."""
     scripts = "\n".join(map(read, _SCRIPTS))
-    told = f"talk.words = {json.dumps(words.HISTORY_STATES | words.HISTORY_WORDS | {'bring': words.BRING})};"
+    said = words.HISTORY_STATES | words.HISTORY_WORDS | {"bring": words.BRING, "changed": words.CHANGED}
+    told = f"talk.words = {json.dumps(said)};"
     return f"<style>{read('head.css')}</style><script>{scripts}\n{told}</script>"
 
 

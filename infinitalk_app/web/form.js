@@ -36,13 +36,16 @@ talk.form = {
     return keep ? now : crypto.getRandomValues(new Uint32Array(1))[0];
   },
 
+  focus(box, first = box) {
+    box.scrollIntoView({ block: "center" });
+    first?.focus({ preventScroll: true });
+  },
+
   // Whatever the click lacked: the server says it beside the button, and the focus goes there.
   point(field) {
     const box = document.querySelector(`#${field}`);
     if (!box) return;
-    box.scrollIntoView({ block: "center" });
-    const first = box.querySelector("input:not([type=file]), textarea, button");
-    first?.focus({ preventScroll: true });
+    talk.form.focus(box, box.querySelector("input:not([type=file]), textarea, button"));
     talk.announce(document.querySelector("#check .bad")?.textContent ?? "");
   },
 };

@@ -1,7 +1,8 @@
 // What must happen in the browser: the run token, the address, and the buttons that need no server.
 window.talk = {
   busy: "", // the token of the run that this page looks at; a second click is the same run
-  sent: "", // the token of this page's last click: the form still holds what it sent
+  clicked: "", // the token of a click that the panel has not shown yet
+  sent: null, // the run whose inputs the form holds; "" once it was changed, null on a fresh page
   value: null, // what the status panel shows
 
   // The click: all inputs as they are, and the run token in the last one.
@@ -10,8 +11,10 @@ window.talk = {
     if (!talk.busy) {
       const bytes = crypto.getRandomValues(new Uint8Array(16));
       talk.busy = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-      talk.sent = talk.busy;
       talk.address({ run: talk.busy });
+    }
+    if (talk.value?.run !== talk.busy) {
+      talk.clicked = talk.busy;
       talk.stage.begin(inputs.picture);
       talk.history.begin(talk.busy, inputs);
     }
@@ -38,6 +41,8 @@ window.talk = {
   shown(value) {
     talk.value = value;
     if (!value || !value.run) return;
+    if (value.run === talk.clicked) talk.sent = value.run;
+    talk.clicked = "";
     const busy = value.kind === "busy" && !value.stopped;
     talk.busy = busy ? value.run : "";
     talk.address(!value.link ? {} : value.job ? { job: value.job, engine: value.engine } : { run: value.run });
@@ -100,17 +105,29 @@ window.talk = {
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   },
 
-  // The run that the panel shows once more: a form that holds other files by now must not be sent in its place.
-  anew() {
-    if (talk.sent && talk.value.run === talk.sent) document.querySelector("#generate").click();
-    else talk.bring();
+  // The run that the panel shows once more. What else the form may hold by now is not sent in its place.
+  anew(what) {
+    if (talk.sent === talk.value.run) document.querySelector("#generate").click();
+    else if (talk.sent === null) talk.bring(what);
+    else {
+      talk.form.focus(document.querySelector("#generate"));
+      talk.note(talk.words.changed, what);
+    }
   },
 
   // Put the settings of that run into the form, where this browser knows them, and ask for its files.
-  bring() {
+  bring(what) {
     talk.history.again(talk.history.find(talk.value));
-    talk.panel.value = { ...talk.value, line: talk.words.bring, actions: [] };
     talk.form.point("picture");
+    talk.note(talk.words.bring, what);
+  },
+
+  // A note on the card instead of the button that was used; everything else on it stays.
+  note(text, what) {
+    const actions = talk.value.actions.filter((action) => action.do !== what);
+    talk.value = { ...talk.value, notes: [text], actions };
+    talk.redraw(talk.value);
+    talk.announce(text);
   },
 
   act(what, button) {
@@ -123,9 +140,9 @@ window.talk = {
       render: () => talk.choose("infinitetalk"),
       own_key: () => (talk.choose("infinitetalk"), talk.form.point("key")),
       picture: () => document.querySelector("#picture")?.scrollIntoView({ block: "center" }),
-      again: () => talk.anew(),
-      submit_again: () => talk.anew(),
-      settings: () => talk.bring(),
+      again: () => talk.anew(what),
+      submit_again: () => talk.anew(what),
+      settings: () => talk.bring(what),
     };
     acts[what]?.();
   },

@@ -1,6 +1,5 @@
 // The status panel: its clock and ruler tick here, between the server's words.
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
-talk.panel = props;
 let heardAt = Date.now();
 let lastUsed = "";
 let left = ""; // the run that the visitor has stopped to watch
@@ -55,6 +54,11 @@ element.addEventListener("click", (event) => {
   else if (button.dataset.do === "look") trigger("retry");
   else talk.act(button.dataset.do, button);
 });
+// A value that is set here is not watched.
+talk.redraw = (value) => {
+  props.value = value;
+  tick();
+};
 watch("value", changed);
 changed();
 setInterval(tick, 1000);

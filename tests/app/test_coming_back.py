@@ -192,3 +192,28 @@ def test_a_run_that_was_never_followed_to_its_end_does_not_render_for_ever(brows
         tab.reload()
         expect(tab.locator("#history li b")).to_have_text("Not followed")
         expect_title(tab, "A sample preview")
+
+
+def test_late_news_do_not_undo_a_stop(browser):
+    """What was on its way when the visitor stopped watching is dropped, until the visitor looks again."""
+    script = (pages.ROOT / "infinitalk_app/web/panel.js").read_text()
+    tab = browser.new_page()
+    tab.set_content("<div id=panel></div>")
+    seen = tab.evaluate(
+        """(script) => {
+            window.talk = { shown(value) { talk.value = value } };
+            const element = document.querySelector("#panel"), seen = [];
+            const props = { value: { kind: "idle", run: "a", stopped: true, elapsed_s: null } };
+            let changed;
+            const watch = (_, call) => (changed = call);
+            new Function("props", "element", "watch", "trigger", script)(props, element, watch, () => {});
+            const news = (value) => { props.value = value; changed(); seen.push(props.value.kind); };
+            news({ kind: "busy", run: "a", elapsed_s: null });
+            news({ kind: "ok", run: "a", elapsed_s: null });
+            news({ kind: "busy", run: "b", elapsed_s: null });
+            return seen;
+        }""",
+        script,
+    )
+    tab.close()
+    assert seen == ["idle", "ok", "busy"]

@@ -91,8 +91,8 @@ def test_submit_again_is_a_second_deliberate_purchase(browser, moody_page, moody
     assert moody[1].posts[LOST] == before + 2
 
 
-def test_submit_again_never_sends_other_files(browser, moody_page, moody):
-    """After a reload the form holds the example: the settings come back, and the files are asked for."""
+def test_submit_again_never_sends_the_example(browser, moody_page, moody):
+    """After a reload the form holds it: settings come back, files are asked for, the warning stays."""
     with opened(browser, moody_page.url) as tab:
         choose_paid(tab, LOST)
         tab.locator("#prompt textarea").fill("A quiet speaker.")
@@ -102,11 +102,51 @@ def test_submit_again_never_sends_other_files(browser, moody_page, moody):
         tab.reload()
         expect_title(tab, "Sent, but no answer came")
         tab.get_by_role("button", name="Submit again").click()
-        expect(tab.locator("#status .st")).to_contain_text(words.BRING)
+        expect(tab.locator("#status .notes")).to_have_text(words.BRING)
+        expect(tab.locator("#live")).to_have_text(words.BRING)
+        expect(tab.locator("#status .st")).to_contain_text("so you do not pay twice")
+        assert tab.locator("#status .acts button").all_text_contents() == [PAYER]
         expect(tab.locator("#prompt textarea")).to_have_value("A quiet speaker.")
-        expect(tab.locator("#status .acts button")).to_have_count(0)
         expect(tab.locator("#generate")).to_be_enabled()
     assert moody[1].posts == posts
+
+
+@pytest.mark.parametrize("what", ["picture", "engine"])
+def test_submit_again_never_sends_a_changed_form(browser, moody_page, moody, what):
+    """Another picture or engine is sent by the form's own button, to which "Submit again" then leads."""
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, LOST)
+        tab.locator("#generate").click()
+        expect_title(tab, "Sent, but no answer came")
+        posts = dict(moody[1].posts)
+        if what == "picture":
+            tab.locator("#examples button").nth(1).click()
+        else:
+            tab.get_by_role("radio", name=re.compile("^Preview")).check()
+        tab.wait_for_function("talk.sent === ''", timeout=DONE)
+        tab.get_by_role("button", name="Submit again").click()
+        expect(tab.locator("#status .notes")).to_have_text(words.CHANGED)
+        expect(tab.locator("#generate")).to_be_focused()
+        expect(tab.locator("#generate")).to_be_enabled()
+    assert moody[1].posts == posts
+
+
+def test_a_click_that_lacked_something_changes_nothing_about_the_run_before(browser, moody_page, moody):
+    """The card comes back, and "Submit again" still knows that the form holds what that run sent."""
+    before = moody[1].posts.get(LOST, 0)
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, LOST)
+        tab.locator("#generate").click()
+        expect_title(tab, "Sent, but no answer came")
+        tab.locator("#consent input").uncheck()
+        tab.locator("#generate").click()
+        expect(tab.locator("#check .bad")).to_have_text(words.NEED_CONSENT, timeout=DONE)
+        expect_title(tab, "Sent, but no answer came")
+        tab.locator("#consent input").check()
+        tab.get_by_role("button", name="Submit again").click()
+        expect(tab.locator("#generate")).to_be_disabled(timeout=DONE)
+        expect_title(tab, "Sent, but no answer came")
+    assert moody[1].posts[LOST] == before + 2
 
 
 def test_a_number_out_of_its_range_is_told_in_words(browser, shared_page):
