@@ -21,8 +21,8 @@ class Secret(GradioRootModel):
 class SecretBox(gr.Textbox):
     """A text box for a key, whose value Gradio does not keep.
 
-    Gradio stores the last value of every input in the visitor's session, from which deep links are written.
-    It stores what the data model dumps, so this one dumps nothing; the handler gets the value all the same.
+    Where Gradio stores a visitor's last values (sessions.py has it store none), it stores what the data model
+    dumps. This one dumps nothing; the handler gets the value all the same.
     """
 
     data_model = Secret

@@ -66,7 +66,7 @@ class Desk:
 
     def _start(self, token: str, order: Order) -> Run:
         work = partial(self._workshop.perform, order=order)
-        return self._runs.start(token, order.engine, work, settings=order.settings, start_s=order.start_s)
+        return self._runs.start(token, order.engine, work, settings=order.settings)
 
     def _known(self, known_as: str, api_key: str) -> Run | None:
         """Return a run of this process, else one that the journal knows."""

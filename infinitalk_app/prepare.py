@@ -40,6 +40,7 @@ class Inputs:
     picture: Path
     voice: Path
     clip_s: float
+    part: tuple[float, float]  # from and to which second of the recording; shorter than a padded clip
     notes: tuple[str, ...]
 
 
@@ -59,7 +60,8 @@ def prepare(order: Order, folder: Path) -> Inputs:
     )
     paid = order.engine == "infinitetalk"
     notes = (words.ODD_FPS.format(fps=order.fps),) if paid and order.fps != BEST_FPS else ()
-    return Inputs(face.path, voice.path, voice.duration_s, face.warnings + notes + voice.warnings)
+    part = voice.start_s, voice.end_s
+    return Inputs(face.path, voice.path, voice.duration_s, part, face.warnings + notes + voice.warnings)
 
 
 def clean_picture(source: Path, folder: Path) -> picture.Facts | video.Facts:

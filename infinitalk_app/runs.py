@@ -34,7 +34,7 @@ log = logging.getLogger("infinitalk_app")
 class Snapshot:
     """A run at one moment; `started_at` and `ended_at` are epoch seconds.
 
-    `clip_s`: how long the voice is that is sent; `start_s`: where in the visitor's recording it begins.
+    `clip_s`: how long the voice is that is sent; `part`: from and to which second of the visitor's recording.
     `retry_s`: how long the service is left in peace after a fault, in seconds.
     `committed`: the POST is about to go out or went out, and there is no way back.
     """
@@ -50,7 +50,7 @@ class Snapshot:
     queue_position: int | None = None
     warnings: tuple[str, ...] = ()
     clip_s: float | None = None
-    start_s: float = 0.0
+    part: tuple[float, float] | None = None
     video: Path | None = None
     facts: mp4.Facts | None = None
     metrics: Metrics | None = None

@@ -71,6 +71,7 @@ def snippets(run: Snapshot, base_url: str | None) -> dict[str, str]:
 
 def _options(asked: Mapping[str, Any], run: Snapshot, base: str) -> str:
     words = "".join(f" --{name} {shlex.quote(str(value))}" for name, value in asked.items())
-    words += f" --start {run.start_s:.4g}" if run.start_s else ""
-    words += f" --seconds {run.clip_s:.4g}" if run.clip_s else ""
+    if run.part:
+        start_s, end_s = run.part
+        words += f" --start {start_s:.2f} --seconds {end_s - start_s:.2f}"
     return words if base == SEGMIND else f"{words} --base-url {base}"

@@ -165,7 +165,7 @@ class Workshop:
     async def _prepare(self, run: Run, order: Order, folder: Path) -> Inputs:
         inputs = await self.room.do(prepare, order, folder)
         run.warn(*inputs.notes)
-        run.show(clip_s=inputs.clip_s)
+        run.show(clip_s=inputs.clip_s, part=inputs.part)
         return inputs
 
     async def _publish(

@@ -71,7 +71,7 @@ class Control:
                 end_group(self._child)
 
     def detach(self) -> None:
-        """Let go before the child is reaped: its number may then be somebody else's."""
+        """Let go of a child whose number may soon be somebody else's."""
         with self._lock:
             self._child = None
 
@@ -119,15 +119,16 @@ def _run(command: list[str], folder: Path, timeout_s: float, control: Control | 
         )
     timer = threading.Timer(timeout_s, _stop, (child, overran))
     timer.daemon = True
-    timer.start()
     try:
+        timer.start()
         if control:
             control.attach(child)
         messages = _listen(child, control)
         _await_end(child)  # bounded by the timer
     finally:
         timer.cancel()
-        timer.join()
+        if timer.ident is not None:
+            timer.join()
         if control:
             control.detach()
         end_group(child)
@@ -138,7 +139,7 @@ def _run(command: list[str], folder: Path, timeout_s: float, control: Control | 
 
 
 def _await_end(child: subprocess.Popen[bytes]) -> None:
-    """Wait without reaping: as long as the dead child keeps its number, its group is nobody else's."""
+    """Wait without reaping, where the system can: until then nobody else is given the dead child's number."""
     if hasattr(os, "waitid"):  # not on macOS before Python 3.13
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     else:

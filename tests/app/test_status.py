@@ -69,9 +69,9 @@ def test_a_finished_run_says_what_was_verified_and_what_it_cost():
 
 
 def test_the_command_line_takes_the_same_part_of_the_voice():
-    """Where the clip began in the recording and how long it was are in the snippet."""
-    done = replace(RUN, clip_s=4.0, start_s=12.5, settings={"seed": 7})
-    assert "--seed 7 --start 12.5 --seconds 4" in snippets(done, None)["shell"]
+    """The snippet names what was taken of the recording, not how long the padded clip was."""
+    done = replace(RUN, clip_s=3.5, part=(12345.678, 12347.678), settings={"seed": 7})
+    assert "--seed 7 --start 12345.68 --seconds 2.00" in snippets(done, None)["shell"]
 
 
 def test_a_film_as_the_source_is_named():
