@@ -57,7 +57,7 @@ element.addEventListener("click", (event) => {
 // A value that is set here is not watched.
 talk.redraw = (value) => {
   props.value = value;
-  tick();
+  requestAnimationFrame(tick); // the clock is drawn by then
 };
 watch("value", changed);
 changed();
