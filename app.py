@@ -6,7 +6,6 @@ import importlib.util
 import os
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -32,6 +31,7 @@ from infinitalk_app.sessions import REMEMBERED, remember_little
 from infinitalk_app.settings import SettingsError, read
 from infinitalk_app.theme import theme
 from infinitalk_media import MediaError, mp4
+from infinitalk_media.scratch import scratch_folder
 
 EXAMPLES_FOLDER = Path(__file__).parent / "examples"
 SAMPLE = EXAMPLES_FOLDER / "sample/preview.mp4"  # made of the first example, by make.sh beside it
@@ -114,8 +114,8 @@ async def on_clip(
     if not voice:
         yield None, ""
         return
-    with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
-        target = Path(folder) / "clip.mp3"
+    with scratch_folder() as folder:
+        target = folder / "clip.mp3"
         try:
             clip = await application.workshop.cut(Path(voice), target, start_s or 0.0, seconds, end_in_pause)
         except MediaError as error:

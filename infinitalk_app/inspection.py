@@ -1,7 +1,6 @@
 """Looks at a visitor's files before a run, each once: the same file again is answered from memory."""
 
 import asyncio
-import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
@@ -11,6 +10,7 @@ from infinitalk_app.detached import detached
 from infinitalk_app.prepare import Room, clean_picture
 from infinitalk_local.looking import face_tier
 from infinitalk_media import MediaError, picture, sound, video
+from infinitalk_media.scratch import scratch_folder
 
 KEPT = 128
 
@@ -33,8 +33,8 @@ class Inspector:
         """
 
         def cut() -> sound.Facts:
-            with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
-                target = Path(folder) / "clip.mp3"
+            with scratch_folder() as folder:
+                target = folder / "clip.mp3"
                 return sound.prepare(
                     file, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
                 )
@@ -50,8 +50,8 @@ class Inspector:
         """
 
         def clean() -> picture.Facts | video.Facts:
-            with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
-                return clean_picture(file, Path(folder))
+            with scratch_folder() as folder:
+                return clean_picture(file, folder)
 
         found: picture.Facts | video.Facts = await self._once(("picture", file), clean)
         return found

@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 import json
-import tempfile
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,6 +53,7 @@ class Order:
         """
         try:
             from infinitalk_media import picture, sound, video  # noqa: PLC0415  # the client does without
+            from infinitalk_media.scratch import scratch_folder  # noqa: PLC0415
 
             if find_spec("pydub") is None:  # `sound` imports it late
                 raise ImportError(name="pydub")  # noqa: TRY301  # told in the same words
@@ -62,8 +62,7 @@ class Order:
                 f"To prepare local files, {error.name} is needed: pip install 'infinitalk[media]'."
             ) from error
         progress.step("Preparing the files")
-        with tempfile.TemporaryDirectory(prefix="infinitalk-") as name:
-            folder = Path(name)
+        with scratch_folder() as folder:
             voice = sound.prepare(self.voice, folder / "voice.mp3", start_s=self.start, seconds=self.seconds)
             if self.picture.is_file() and video.is_video(self.picture):
                 face: picture.Facts | video.Facts = video.prepare(self.picture, folder / "picture.mp4")

@@ -5,7 +5,6 @@ visitor's file: it would decode all of it, and reads formats that name other fil
 """
 
 import math
-import tempfile
 import warnings as python_warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infinitalk_media import MediaError, ffmpeg
+from infinitalk_media.scratch import scratch_folder
 from infinitalk_media.wav import Wav, read_header
 from infinitalk_media.wav import samples as wav_samples
 
@@ -87,8 +87,8 @@ def prepare(
         MediaError: there is no usable sound; `target` is not written.
     """
     _check_range(start_s, seconds)
-    with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
-        wav = _decode(source, Path(folder) / "part.wav", start_s, seconds + _TAIL_S)
+    with scratch_folder() as folder:
+        wav = _decode(source, folder / "part.wav", start_s, seconds + _TAIL_S)
         clip = _load(wav)
         trimmed = len(clip) > seconds * 1000
         clip = clip[: round(seconds * 1000)]
@@ -106,8 +106,8 @@ def decode(source: Path, rate: int = 16_000, seconds: float = SECONDS_MAX) -> ND
     Raises:
         MediaError: there is no usable sound in it.
     """
-    with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
-        wav = _decode(source, Path(folder) / "sound.wav", 0.0, seconds, "-ac", "1", "-ar", str(rate))
+    with scratch_folder() as folder:
+        wav = _decode(source, folder / "sound.wav", 0.0, seconds, "-ac", "1", "-ar", str(rate))
         return np.divide(wav_samples(wav)[:, 0], 32768, dtype=np.float32)
 
 

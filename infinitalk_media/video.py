@@ -1,6 +1,5 @@
 """A short video in the picture's place: checked, its sound and metadata dropped, H.264 in an MP4."""
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from PIL import Image
 
 from infinitalk_media import MediaError, ffmpeg, mp4
 from infinitalk_media.picture import HEIC
+from infinitalk_media.scratch import scratch_folder
 
 SIZE_MAX = 50 * 1024**2
 SECONDS_MAX = 30.0
@@ -104,13 +104,13 @@ def frames(source: Path, count: int = 16) -> Iterator[NDArray[np.uint8]]:
     Raises:
         MediaError: there is no frame in it.
     """
-    with tempfile.TemporaryDirectory(prefix="infinitalk-") as folder:
-        clean = Path(folder) / "clean.mp4"
+    with scratch_folder() as folder:
+        clean = folder / "clean.mp4"
         facts = prepare(source, clean)
         rate = f"fps={count / max(facts.duration_s, 0.04):.4f}"
         what = ["-i", ffmpeg.source(clean), "-vf", rate, "-frames:v", str(count), "-q:v", "2"]
-        ffmpeg.run([*what, "-f", "image2", str(Path(folder) / "%03d.jpg")], timeout_s=TIMEOUT_S)
-        found = sorted(Path(folder).glob("*.jpg"))
+        ffmpeg.run([*what, "-f", "image2", str(folder / "%03d.jpg")], timeout_s=TIMEOUT_S)
+        found = sorted(folder.glob("*.jpg"))
         if not found:
             raise MediaError("The video holds no picture that can be read.")
         for path in found:
