@@ -107,6 +107,10 @@ async def on_stop(panel: dict[str, Any]) -> dict[str, Any]:
     return application.panel(run.now) if run.now.ended else status.stopped(run.now, time.time())
 
 
+async def on_tick() -> None:
+    """Be asked for nothing, so that an answer left lying is fetched."""
+
+
 async def on_clip(
     voice: str | None, start_s: float | None, seconds: float, end_in_pause: bool
 ) -> AsyncIterator[tuple[str | None, str]]:
@@ -175,6 +179,7 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
     for watched in (clicked, loaded, looked):
         watched.then(on_end, panel, result, **PRIVATE)
     panel.stop(on_stop, panel, panel, cancels=[clicked, loaded, looked], **PRIVATE)
+    panel.tick(on_tick, None, None, trigger_mode="multiple", **PRIVATE)
     gr.on(
         [panel.change, fields.engine.change],
         None,
@@ -204,6 +209,7 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
         on_form,
         fields.inputs,
         fields.check,
+        js="talk.news.form",
         trigger_mode="always_last",
         **PRIVATE,
     )

@@ -13,7 +13,7 @@ import gradio as gr
 from infinitalk_app import words
 
 _WEB = Path(__file__).parent / "web"
-_SCRIPTS = ("page.js", "stage.js", "history.js", "form.js")
+_SCRIPTS = ("page.js", "news.js", "stage.js", "history.js", "form.js")
 
 
 def read(name: str) -> str:
@@ -51,7 +51,7 @@ def _html(value: Any, template: str, script: str, elem_id: str) -> gr.HTML:
 
 
 def panel(value: dict[str, Any]) -> gr.HTML:
-    """Return the status panel; it triggers `stop` and `retry`, and does the rest in the browser."""
+    """Return the status panel; it triggers `stop`, `retry`, and `tick` (see news.js)."""
     return _piece("panel", value, read("panel.js"), "status")
 
 

@@ -1,1 +1,2 @@
 talk.check = props;
+watch("value", () => talk.news.came("check"));

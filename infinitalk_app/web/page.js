@@ -18,6 +18,7 @@ window.talk = {
       talk.stage.begin(inputs.picture);
       talk.history.begin(talk.busy, inputs);
     }
+    talk.news.expect("run");
     return [...values.slice(0, -1), talk.busy];
   },
 
@@ -32,9 +33,10 @@ window.talk = {
   async whereabouts() {
     const asked = new URL(location.href).searchParams;
     const key = asked.get("job") || asked.get("run");
-    if (key) return [key, asked.get("engine") || ""];
-    const left = await talk.history.unwatched();
-    return left ? [left.job || left.run, left.engine || ""] : ["", ""];
+    const left = key ? { run: key, engine: asked.get("engine") } : await talk.history.unwatched();
+    if (!left) return ["", ""];
+    talk.news.expect("run");
+    return [left.job || left.run, left.engine || ""];
   },
 
   // The panel shows something new: keep the address, the stage, the history and the details true.

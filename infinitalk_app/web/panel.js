@@ -50,6 +50,7 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (!button) return;
   if (button.dataset.do === "look") left = "";
+  if (["stop", "look"].includes(button.dataset.do)) talk.news.expect("run");
   if (button.dataset.do === "stop") trigger("stop");
   else if (button.dataset.do === "look") trigger("retry");
   else talk.act(button.dataset.do, button);
@@ -59,6 +60,10 @@ talk.redraw = (value) => {
   props.value = value;
   requestAnimationFrame(tick); // the clock is drawn by then
 };
-watch("value", changed);
+watch("value", () => {
+  talk.news.came("run");
+  changed();
+});
+talk.news.ask = () => trigger("tick");
 changed();
 setInterval(tick, 1000);

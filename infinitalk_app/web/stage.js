@@ -15,12 +15,14 @@ talk.stage = {
 
   // Gradio did not take the click; if a run was started all the same, its token stands, and a second click finds it.
   not_taken() {
+    talk.news.came("run");
     if (talk.value?.run !== talk.busy) talk.stage.wait(null);
   },
 
   shown(value) {
     talk.stage.sample = false;
     talk.stage.awaited = value.kind === "ok" ? value.run : "";
+    if (talk.stage.awaited && !talk.stage.arrived()) talk.news.expect("video");
     if (value.stopped || talk.stage.arrived()) return talk.stage.wait(null);
     const src = talk.stage.waiting?.value?.src || talk.history.find(value)?.poster || "";
     talk.stage.wait({ src, still: value.kind === "bad" || value.kind === "idle" });
@@ -55,7 +57,10 @@ talk.stage = {
     };
     const heard = (event) => {
       const video = event.target;
-      if (talk.stage.arrived()) talk.stage.wait(null);
+      if (talk.stage.arrived()) {
+        talk.news.came("video");
+        talk.stage.wait(null);
+      }
       if (video.tagName !== "VIDEO" || !talk.stage.quiet) return;
       if (!talk.stage.sample) return talk.stage.loud(button);
       if (!video.muted) hush(video);

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -45,14 +46,36 @@ class Proxy:
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError), source:
             while data := source.recv(65536):
-                sink.sendall(data)
+                self._send(sink, data)
             sink.shutdown(socket.SHUT_WR)
         self._open.discard(source)
 
+    def _send(self, sink: socket.socket, data: bytes) -> None:
+        sink.sendall(data)
+
+
+class Crossing(Proxy):
+    """Holds the news that Gradio closes its stream back until another question has been taken."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        self._taken = threading.Event()
+        self.crossed = threading.Event()
+
+    def _send(self, sink: socket.socket, data: bytes) -> None:
+        if b'"close_stream"' in data:
+            self._taken.clear()
+            if self._taken.wait(5):
+                time.sleep(0.3)  # the browser has read that answer
+                self.crossed.set()
+        sink.sendall(data)
+        if data.endswith(b"}") and b'{"event_id"' in data:
+            self._taken.set()
+
 
 @contextlib.contextmanager
-def cutting_proxy(target: str) -> Iterator[Proxy]:
-    proxy = Proxy(target)
+def cutting_proxy(target: str, kind: type[Proxy] = Proxy) -> Iterator[Proxy]:
+    proxy = kind(target)
     try:
         yield proxy
     finally:

@@ -12,7 +12,7 @@ from infinitalk_app.journal import Journal
 from infinitalk_local import LocalSettings
 from tests.app import pages
 from tests.app.browsing import DONE, choose_paid, expect_title, opened, played, ready, tab_of
-from tests.app.cutting import cutting_proxy
+from tests.app.cutting import Crossing, cutting_proxy
 from tests.app.segminds import GOOD, SLEEPY, SLOW
 from tests.local.serving import copies, serving
 
@@ -110,6 +110,20 @@ def test_a_cut_connection_in_mid_run_comes_back(browser, moody_page):
     assert runs_of(moody_page) == before + 1
 
 
+def test_an_answer_that_gradio_leaves_lying_is_fetched(browser, moody_page):
+    """A question that crosses Gradio's closing of its stream is asked after: click, video, and form."""
+    with (
+        cutting_proxy(moody_page.url, Crossing) as proxy,
+        opened(browser, proxy.url) as tab,
+    ):
+        choose_paid(tab, GOOD)
+        expect(tab.locator("#keynote")).to_contain_text("credits", timeout=DONE)
+        begin(tab)
+        expect_title(tab, "Your video is ready")
+        played(tab)
+    assert proxy.crossed.is_set()
+
+
 def test_a_paid_job_outlives_a_restart(browser, tmp_path, slow_preview):
     """The page is killed and started again: the tab asks for the key; a wrong one ends nothing."""
     state, port = tmp_path / "state", pages.free_port()
@@ -201,7 +215,7 @@ def test_late_news_do_not_undo_a_stop(browser):
     tab.set_content("<div id=panel></div>")
     seen = tab.evaluate(
         """(script) => {
-            window.talk = { shown(value) { talk.value = value } };
+            window.talk = { shown(value) { talk.value = value }, news: { came() {} } };
             const element = document.querySelector("#panel"), seen = [];
             const props = { value: { kind: "idle", run: "a", stopped: true, elapsed_s: null } };
             let changed;
