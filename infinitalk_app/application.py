@@ -25,6 +25,7 @@ from infinitalk_app.outbox import sweep
 from infinitalk_app.preflight import Draft, Preflight
 from infinitalk_app.purse import Purse
 from infinitalk_app.runs import Run, Runs, Snapshot
+from infinitalk_app.sessions import forget_answered
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, SettingsError
 from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
@@ -148,6 +149,7 @@ class Application:
             except OSError:
                 log.exception("the sweep stopped half-way, and begins anew later")
             self._runs.sweep()
+            forget_answered(page.get_blocks())
             await asyncio.sleep(SWEEP_EVERY_S)
 
     def sweep(self, now: float, lasting: Collection[str] = ()) -> None:

@@ -2,6 +2,9 @@
 
 For everybody who comes, Gradio describes each component anew, with its last value, to write deep links from.
 That is 140 kB a visitor, and this page has no deep links (see routes.py).
+
+And it keeps the letter boxes of the last 2,000 who asked anything, 3 kB each, and the names of all. The box
+that has to go for the 2,001st may be that of somebody who still waits.
 """
 
 from typing import Any
@@ -32,6 +35,16 @@ class _OfVisitor(BlocksConfig):
 def remember_little(demo: gr.Blocks) -> None:
     """Have Gradio keep nothing of a visitor that only a deep link would need; call it before the launch."""
     demo.default_config = _like(_OfPage, demo.default_config)
+
+
+def forget_answered(demo: gr.Blocks) -> None:
+    """Drop the letter box of everyone who waits for no answer; the next question makes a new one."""
+    queue = demo._queue  # noqa: SLF001  # Gradio itself never forgets them
+    boxes, waiting = queue.pending_messages_per_session, queue.pending_event_ids_session
+    # Without a box nobody can be answered any more: the visitor has gone.
+    for session in [name for name, events in waiting.items() if not events or name not in boxes]:
+        del waiting[session]
+        boxes.pop(session, None)
 
 
 def _like(kind: type[BlocksConfig], config: BlocksConfig) -> BlocksConfig:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 
 from infinitalk_app.application import Application
@@ -252,8 +253,7 @@ async def test_the_start_of_a_page_sweeps_what_a_crash_left(tmp_path):
         path.write_bytes(b"x")
         os.utime(path, (now - age, now - age))
     old = [folder / f"{age}.jpg" for (folder, age), kept in ages.items() if not kept]
-    page = SimpleNamespace(get_blocks=lambda: SimpleNamespace(blocks={}))
-    async with asyncio.timeout(10), built.lifespan(page):
+    async with asyncio.timeout(10), built.lifespan(SimpleNamespace(get_blocks=gr.Blocks)):
         while any(path.exists() for path in old):  # noqa: ASYNC110  # a folder sends no events
             await asyncio.sleep(0)
     assert {key for key in ages if (key[0] / f"{key[1]}.jpg").exists()} == {
@@ -398,6 +398,5 @@ async def test_a_sweep_that_fails_is_not_the_last(environment, monkeypatch):
     first = threading.Event()
     monkeypatch.setattr(page, "sweep", sweep)
     monkeypatch.setattr("infinitalk_app.application.SWEEP_EVERY_S", 0.0)
-    monkeypatch.setattr("infinitalk_app.application.uploads.lasting", lambda _page: set())
-    async with page.lifespan(None):
+    async with page.lifespan(SimpleNamespace(get_blocks=gr.Blocks)):
         assert await asyncio.to_thread(again.wait, 10)
