@@ -1,7 +1,6 @@
 """python -m infinitalk_client: the command line. Its words are in `_words`, what it does in `_commands`."""
 
 import json
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from . import _commands, _words
 from ._client import Client
 from ._errors import InfinitalkError
 from ._outcomes import DONE, FAILED, explain
-from ._progress import Progress
+from ._progress import Progress, silence
 
 COMMANDS = {"generate": _commands.generate, "resume": _commands.resume, "credits": _commands.balance}
 
@@ -44,8 +43,8 @@ def _print(text: str) -> None:
     """Print the one line that other programs read; whether one still does changes nothing."""
     try:
         print(text, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at exit
+    except OSError:
+        silence(sys.stdout)
 
 
 def _end_as_by_ctrl_c() -> None:

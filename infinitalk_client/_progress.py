@@ -1,6 +1,8 @@
 """What the command line shows while a job runs: one changing line in a terminal, plain lines elsewhere."""
 
 import os
+from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 
 from ._models import JobStatus
@@ -8,6 +10,15 @@ from ._models import JobStatus
 _BAR = 24
 _USUALLY = "usually 4 to 6 min"
 _UNUSUAL_S = 720.0
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is still to be written to a stream that nobody reads go nowhere.
+
+    Python would try once more at its exit, and end with code 120.
+    """
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 class Progress:
@@ -51,11 +62,13 @@ class Progress:
             return 80
 
     def _write(self, text: str) -> None:
+        if self._stream is None:
+            return
         try:
-            if self._stream:
-                self._stream.write(text)
-                self._stream.flush()
+            self._stream.write(text)
+            self._stream.flush()
         except (OSError, ValueError):
+            silence(self._stream)
             self._stream = None
 
 

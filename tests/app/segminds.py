@@ -28,7 +28,8 @@ class Moods:
 
     def __init__(self, folder: Path, video: bytes) -> None:
         quick = copies(_made(folder / "quick"), video)
-        slow = copies(_made(folder / "slow"), video, seconds=6.0)
+        self._held = folder / "held"
+        slow = copies(_made(folder / "slow"), video, held=self._held)
         self.posts: dict[str, int] = {}
         self.apps = {
             GOOD: create_app(LocalSettings(render_command=quick)),
@@ -45,6 +46,15 @@ class Moods:
             CHOOSY: JSONResponse({"error": OWN_WORDS}, 406),
             LOST: HTMLResponse("<h1>Bad gateway</h1>", 502),
         }
+
+    @contextlib.contextmanager
+    def holding(self) -> Iterator[None]:
+        """Let no slow job end within the block."""
+        self._held.touch()
+        try:
+            yield
+        finally:
+            self._held.unlink()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         request = Request(scope, receive)

@@ -61,10 +61,10 @@ def test_a_double_click_is_one_run(browser, shared_page):
     assert runs_of(shared_page) == before + 1
 
 
-def test_a_closed_tab_and_a_second_one(browser, moody_page):
+def test_a_closed_tab_and_a_second_one(browser, moody_page, moody):
     """The link shows the run in another tab; the plain address finds it when nobody looks at it any more."""
     window = browser.new_context()
-    with tab_of(window, moody_page.url) as first:
+    with moody[1].holding(), tab_of(window, moody_page.url) as first:
         choose_paid(first, SLOW)
         begin(first)
         first.wait_for_url(re.compile(r"\?job="), timeout=DONE)
@@ -94,17 +94,18 @@ def test_several_runs_at_once_in_several_tabs(browser, moody_page):
     window.close()
 
 
-def test_a_cut_connection_in_mid_run_comes_back(browser, moody_page):
+def test_a_cut_connection_in_mid_run_comes_back(browser, moody_page, moody):
     """All open connections are reset while the run goes on: its video appears all the same, bought once."""
     before = runs_of(moody_page)
     with (
         cutting_proxy(moody_page.url) as proxy,
         opened(browser, proxy.url, forgiving=CUT) as tab,
     ):
-        choose_paid(tab, SLOW)
-        begin(tab)
-        tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
-        proxy.cut()
+        with moody[1].holding():
+            choose_paid(tab, SLOW)
+            begin(tab)
+            tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
+            proxy.cut()
         expect_title(tab, "Your video is ready")
         played(tab)
     assert runs_of(moody_page) == before + 1
@@ -166,14 +167,15 @@ def test_stop_before_anything_was_sent_costs_nothing(browser, moody_page, moody)
     assert moody[1].posts == posts
 
 
-def test_stop_after_the_submission_only_stops_watching(browser, moody_page):
+def test_stop_after_the_submission_only_stops_watching(browser, moody_page, moody):
     """The page says that the job goes on and will be charged; "Look again" brings its video."""
     with opened(browser, moody_page.url) as tab:
-        choose_paid(tab, SLOW)
-        begin(tab)
-        tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
-        tab.get_by_role("button", name="Stop watching").click()
-        expect_title(tab, "Not watching any more")
+        with moody[1].holding():
+            choose_paid(tab, SLOW)
+            begin(tab)
+            tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
+            tab.get_by_role("button", name="Stop watching").click()
+            expect_title(tab, "Not watching any more")
         expect(tab.locator("#status")).to_contain_text("will be charged")
         tab.get_by_role("button", name="Look again").click()
         expect_title(tab, "Your video is ready")

@@ -45,8 +45,10 @@ def stand_in(folder: Path, code: str) -> tuple[str, ...]:
     return (sys.executable, str(script))
 
 
-def copies(folder: Path, video: bytes, *, seconds: float = 0.0) -> tuple[str, ...]:
+def copies(folder: Path, video: bytes, *, seconds: float = 0.0, held: Path | None = None) -> tuple[str, ...]:
     """Return a command that takes `seconds`, tells progress, and leaves a video; one at a time.
+
+    It does not end while the file `held` is there.
 
     Each run adds a letter to the file `runs` beside it.
     """
@@ -58,6 +60,8 @@ os.mkdir({str(folder / "busy")!r})
 for done in range(6):
     print(json.dumps({{"progress": {{"done": done, "total": 5}}}}), flush=True)
     time.sleep({seconds} / 6)
+while os.path.exists({str(held)!r}):
+    time.sleep(0.05)
 target = sys.argv[sys.argv.index("-o") + 1]
 open(target, "wb").write(open({str(finished)!r}, "rb").read())
 os.rmdir({str(folder / "busy")!r})
