@@ -126,7 +126,7 @@ def test_an_answer_that_gradio_leaves_lying_is_fetched(browser, moody_page):
 
 
 def test_a_paid_job_outlives_a_restart(browser, tmp_path, slow_preview):
-    """The page is killed and started again: the tab asks for the key; a wrong one ends nothing."""
+    """The page is killed and started again: its link asks for the key; a wrong one ends nothing."""
     state, port = tmp_path / "state", pages.free_port()
     settings = {"INFINITALK_BASE_URL": slow_preview, "HOSTING": "segmind"}
     window = browser.new_context()
@@ -138,7 +138,9 @@ def test_a_paid_job_outlives_a_restart(browser, tmp_path, slow_preview):
         begin(tab)
         tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
         link = tab.url
+        tab.close()  # by itself it would reload at some moment, and a visit by the link with it
     with pages.page(state, port=port, **settings):
+        tab = window.new_page()
         tab.goto(link)
         expect_title(tab, "Whose video is this?")
         tab.locator("#key input").fill("SG_somebody_elses")
