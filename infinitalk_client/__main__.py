@@ -43,7 +43,7 @@ def _print(text: str) -> None:
     """Print the one line that other programs read; whether one still does changes nothing."""
     try:
         print(text, flush=True)
-    except OSError:
+    except BrokenPipeError:
         silence(sys.stdout)
 
 
