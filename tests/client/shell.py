@@ -23,9 +23,10 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 
 def environment(service: str, **more: str) -> dict[str, str]:
-    """Return the environment of a command that uses a service."""
+    """Return the environment of a command that uses a service; its output is buffered, as by default."""
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     own = {"INFINITALK_BASE_URL": service, "SEGMIND_API_KEY": "SG_shell", "PYTHONPATH": str(ROOT)}
-    return os.environ | own | more
+    return usual | own | more
 
 
 def run(service: str, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
