@@ -1,5 +1,7 @@
 """Faces are found, in every skin tone and state of the picture, and nothing else is taken for one."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -15,6 +17,13 @@ HARD = ["dark_laugh", "beard_glasses", "turned", "grey_laugh", "cartoon"]
 # rolled one way a brow is taken for one of its eyes.
 CORNERS_UNSURE = {("tone10", "grey")}
 EYES_UNSURE = {("tone10", "roll +20")}
+
+
+@cache
+def look(name: str, state: str) -> tuple[face.Face | None, Marks]:
+    """Search a drawn face in a state of its picture, once for all tests."""
+    picture, marks = PERTURBATIONS[state](*load(name))
+    return face.find(picture), marks
 
 
 def distances(found: face.Face, marks: Marks) -> tuple[float, float]:
@@ -34,8 +43,7 @@ def distances(found: face.Face, marks: Marks) -> tuple[float, float]:
 @pytest.mark.parametrize("name", TONES)
 def test_a_face_of_any_skin_tone_is_found_in_any_state(name, state):
     """Eight drawn people, light to dark: flipped, tilted, small, large, grey, flat, squeezed, noisy."""
-    picture, marks = PERTURBATIONS[state](*load(name))
-    found = face.find(picture)
+    found, marks = look(name, state)
     assert found is not None
     eyes, corners = distances(found, marks)
     assert eyes < (0.4 if (name, state) in EYES_UNSURE else 0.06)
@@ -45,8 +53,7 @@ def test_a_face_of_any_skin_tone_is_found_in_any_state(name, state):
 @pytest.mark.parametrize("name", [*HARD, "moustache_smile"])
 def test_a_difficult_face_is_found(name):
     """A laugh, a black beard with glasses, a turned head, a grey picture, big cartoon eyes, a moustache."""
-    picture, marks = load(name)
-    found = face.find(picture)
+    found, marks = look(name, "untouched")
     assert found is not None
     eyes, corners = distances(found, marks)
     assert eyes < 0.06
@@ -57,9 +64,9 @@ def test_a_difficult_face_is_found(name):
 def test_an_open_mouth_is_seen(state):
     """Teeth or a dark gap under the lip line tell a mouth that is open already; closed ones are not."""
     for name in ("tone06", "dark_laugh", "moustache_smile", "grey_laugh"):
-        assert face.find(PERTURBATIONS[state](*load(name))[0]).gap > 0.15, name
+        assert look(name, state)[0].gap > 0.15, name
     for name in ("tone01", "tone05", "tone09", "tone10"):
-        assert face.find(PERTURBATIONS[state](*load(name))[0]).gap == 0, name
+        assert look(name, state)[0].gap == 0, name
 
 
 @pytest.mark.parametrize("name", ["mira", "otto", "lena", "kwame", "mika"])
