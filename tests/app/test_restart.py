@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from infinitalk_app.journal import Entry, Journal
 from infinitalk_local import LocalSettings
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
-from tests.app.pages import inputs, page
+from tests.app.pages import COMMAND, inputs, page
 from tests.local.serving import copies, serving
 from tests.processes import assert_gone, children_of, command_of
 
@@ -31,7 +32,7 @@ def service(tmp_path_factory, tiny_mp4):
 def hanging_program(folder: Path) -> str:
     """Write a program that makes a file `hung` and then waits for the end of whoever started it."""
     program = folder / "hanging"
-    program.write_text(f"#!/bin/sh\n: >{folder}/hung\nwhile kill -0 $PPID; do /bin/sleep 0.05; done\n")
+    program.write_text(f"#!/bin/sh\n: >{folder}/hung\nwhile kill -0 $PPID; do /bin/sleep 0.2; done\n")
     program.chmod(0o700)
     return str(program)
 
@@ -42,11 +43,13 @@ def occupy(service: str) -> None:
     httpx.post(f"{service}/v2/mock-inference", json={"sleep": 1.5}, headers=headers).raise_for_status()
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
+def came(happened: Callable[[], Any]) -> Any:
+    """Wait for something, and return it; look often, as what comes may soon be over."""
     until = time.monotonic() + 30
-    while not happened():
+    while not (what := happened()):
         assert time.monotonic() < until
-        time.sleep(0.0005)
+        time.sleep(0.002)
+    return what
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,7 @@ def test_a_page_killed_in_any_phase_buys_at_most_once(tmp_path, service, phase, 
             if phase == "queue":
                 occupy(service)
             client.submit(**paid, api_name="/generate")
-            wait_until(reached)
+            came(reached)
         gate.go.set()
         with page(state, **settings) as second:
             client = second.client()
@@ -129,10 +132,9 @@ def test_a_preview_that_died_says_so(shared_page):
 def test_a_stopped_page_leaves_no_child_and_no_input(tmp_path):
     """SIGTERM in mid-preview ends the render and removes what was brought."""
     state = tmp_path / "state"
-    with page(state) as running:
+    with page(state, command=COMMAND) as running:
         running.client().submit(**inputs(seconds=15, resolution="720p", fps=30), api_name="/generate")
-        while not (children := children_of(running.process.pid)):
-            pass
+        children = came(lambda: children_of(running.process.pid))
     for pid in children:
         assert_gone(pid)
     assert running.left_behind() == []
@@ -141,10 +143,9 @@ def test_a_stopped_page_leaves_no_child_and_no_input(tmp_path):
 
 def test_a_killed_page_leaves_no_render_behind(tmp_path):
     """SIGKILL in mid-preview: the renderer notices that nobody listens, and ends by itself."""
-    with page(tmp_path / "state", kill=True) as running:
+    with page(tmp_path / "state", kill=True, command=COMMAND) as running:
         running.client().submit(**inputs(seconds=15, resolution="720p", fps=30), api_name="/generate")
-        while not (children := renders_of(running.process.pid)):
-            pass
+        children = came(lambda: renders_of(running.process.pid))
     for pid in children:
         assert_gone(pid)
 
@@ -153,8 +154,7 @@ def test_a_killed_renderer_is_told(shared_page):
     """A preview whose process is killed fails in words, costs nothing, and the next one is drawn."""
     client = shared_page.client()
     job = client.submit(**inputs(seconds=15, resolution="720p", fps=30), api_name="/generate")
-    while not (children := renders_of(shared_page.process.pid)):
-        pass
+    children = came(lambda: renders_of(shared_page.process.pid))
     os.kill(children[0], signal.SIGKILL)
     with pytest.raises(AppError, match=r"It did not work out\. Previews are free\."):
         job.result()

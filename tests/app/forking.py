@@ -1,0 +1,50 @@
+"""Pages that fork from a process which has imported Gradio already: four fifths of a page's start are that import.
+
+What tests see of them is what they see of `python app.py`, except /proc/PID/cmdline and environ.
+"""
+
+import multiprocessing
+import os
+import runpy
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["tests.app.preloaded"])
+
+
+class ForkedPage:
+    """A page's process, with as much of subprocess.Popen as its users need."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self._process = _SERVER.Process(target=_become, args=(environment, log))
+        self._process.start()
+        self.pid = int(self._process.pid or 0)
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float) -> None:
+        self._process.join(timeout)
+        assert self.poll() is not None, "the page does not end"
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+def _become(environment: dict[str, str], log: Path) -> None:
+    """Do in this process what `python app.py` does in a new one."""
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(ROOT)
+    sys.argv = ["app.py"]
+    tempfile.tempdir = None  # was remembered from the environment before
+    runpy.run_path("app.py", run_name="__main__")

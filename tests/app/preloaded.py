@@ -1,0 +1,12 @@
+"""What a page imports before it reads any setting, in the environment that every page of a test has."""
+
+import os
+
+os.environ |= {
+    "PATH": "/nowhere",
+    "GRADIO_ANALYTICS_ENABLED": "0",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "50",
+}
+
+import gradio  # noqa: E402, F401
