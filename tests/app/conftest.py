@@ -1,5 +1,6 @@
 """What the tests of the page share: pages, embedded servers that play Segmind for them, and a browser."""
 
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,12 @@ from tests.local.serving import copies, serving
 from tests.tools import BROWSERS, need
 
 KEY = "SG_the_visitors_own_key"
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the temporary folder back to the next test: a page that is built in this process takes it."""
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
 
 
 @pytest.fixture(scope="session")

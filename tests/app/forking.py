@@ -1,4 +1,4 @@
-"""Pages that fork from a process which has imported Gradio already: four fifths of a page's start are that import.
+"""Pages that fork from a process which has imported Gradio already: most of the work of a start is that.
 
 What tests see of them is what they see of `python app.py`, except /proc/PID/cmdline and environ.
 """

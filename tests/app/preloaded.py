@@ -9,4 +9,4 @@ os.environ |= {
     "GRADIO_ANALYTICS_MAX_EVENTS": "50",
 }
 
-import gradio  # noqa: E402, F401
+import gradio  # noqa: F401
