@@ -49,8 +49,9 @@ def find(rgb: Bytes, frame: Canonical) -> Lips:
     rows = _path(evidence)
     teeth = _teeth_above(lab, rows)
     if not teeth.any():
-        # On the darkest skin the line is lost before the lips end, and their colour is not.
-        return _with_corners(evidence, _PATCH.v[rows], np.maximum(evidence, redness))
+        # On the darkest skin the line is lost before the lips end, and their colour or their light is not.
+        lips = np.maximum(redness, _lightness(lab))
+        return _with_corners(evidence, _PATCH.v[rows], np.maximum(evidence, lips))
     evidence = _ending_at(teeth, evidence)
     smile = _with_corners(evidence, _PATCH.v[_path(evidence)], evidence)
     return replace(smile, left=smile.left - _BEYOND_TEETH, right=smile.right + _BEYOND_TEETH)
@@ -90,6 +91,11 @@ def _faint(lab: Floats) -> float:
 def _redness(lab: Floats) -> Floats:
     """Return how much each pixel lies in a band redder than what is above and below it, as most lips do."""
     return _relative(_ridge(-lab[..., 1], 0.1), least=3.0 * _faint(lab))
+
+
+def _lightness(lab: Floats) -> Floats:
+    """Return how much each pixel lies in a band lighter than what is above and below it, as on dark skin."""
+    return _relative(_ridge(-lab[..., 0], 0.1), least=3.0 * _faint(lab))
 
 
 def _evidence(lab: Floats, redness: Floats) -> Floats:
@@ -162,12 +168,12 @@ def _shifted(values: Floats, step: int) -> Floats:
 
 def _with_corners(evidence: Floats, v: Floats, of_ends: Floats) -> Lips:
     """Fit the line and its ends: each end needs the other, so they are searched together."""
-    along = _along(evidence, v)
-    left, right = _ends(_along(of_ends, v))
+    along, to_ends = _along(evidence, v), _along(of_ends, v)
+    left, right = _ends(to_ends)
     inside = (_PATCH.u >= left) & (_PATCH.u <= right)
     weight = np.clip(along[inside], 0.05, 1)
     line = np.polyfit(_PATCH.u[inside], v[inside], 4, w=weight)
-    score = float(np.mean(along[inside]) - max(0.0, float(np.mean(_along(evidence, v + 0.2)[inside]))))
+    score = float(np.mean(to_ends[inside]) - max(0.0, float(np.mean(_along(evidence, v + 0.2)[inside]))))
     return Lips(left, right, tuple(float(part) for part in line), score)
 
 
