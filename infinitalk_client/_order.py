@@ -61,8 +61,8 @@ class Order:
             raise InvalidRequest(
                 f"To prepare local files, {error.name} is needed: pip install 'infinitalk[media]'."
             ) from error
-        progress.step("Preparing the files")
         with scratch_folder() as folder:
+            progress.step("Preparing the files")
             voice = sound.prepare(self.voice, folder / "voice.mp3", start_s=self.start, seconds=self.seconds)
             if self.picture.is_file() and video.is_video(self.picture):
                 face: picture.Facts | video.Facts = video.prepare(self.picture, folder / "picture.mp4")

@@ -63,7 +63,7 @@ def test_a_double_click_is_one_run(browser, shared_page):
 
 def test_a_closed_tab_and_a_second_one(browser, moody_page, moody):
     """The link shows the run in another tab; the plain address finds it when nobody looks at it any more."""
-    window = browser.new_context()
+    window = browser.new_context(reduced_motion="reduce")
     with moody[1].holding(), tab_of(window, moody_page.url) as first:
         choose_paid(first, SLOW)
         begin(first)
@@ -81,7 +81,7 @@ def test_a_closed_tab_and_a_second_one(browser, moody_page, moody):
 
 def test_several_runs_at_once_in_several_tabs(browser, moody_page):
     """Each tab has a run of its own, and ends with its own video."""
-    window = browser.new_context()
+    window = browser.new_context(reduced_motion="reduce")
     with tab_of(window, moody_page.url) as one, tab_of(window, moody_page.url) as other:
         choose_paid(one, GOOD)
         choose_paid(other, GOOD)
@@ -129,7 +129,7 @@ def test_a_paid_job_outlives_a_restart(browser, tmp_path, slow_preview):
     """The page is killed and started again: its link asks for the key; a wrong one ends nothing."""
     state, port = tmp_path / "state", pages.free_port()
     settings = {"INFINITALK_BASE_URL": slow_preview, "HOSTING": "segmind"}
-    window = browser.new_context()
+    window = browser.new_context(reduced_motion="reduce")
     tab = window.new_page()
     with pages.page(state, port=port, kill=True, **settings) as first:
         tab.goto(first.url)

@@ -45,7 +45,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def test_inputs_and_videos_are_gone_after_their_time(tmp_path):
     """With hours of some seconds the disk holds after two of them what it held before anybody came."""
-    with page(tmp_path / "state", command=HURRIED, HOUR_S="6") as running:
+    with page(tmp_path / "state", command=HURRIED, HOUR_S="9") as running:
         client = running.client()
         _, status = client.predict(**brought(tmp_path), api_name="/generate")
         assert status["state"] == "COMPLETED"
