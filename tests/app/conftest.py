@@ -47,8 +47,8 @@ def moody(tmp_path_factory: pytest.TempPathFactory, tiny_mp4: bytes) -> Iterator
 
 @pytest.fixture(scope="session")
 def moody_page(tmp_path_factory: pytest.TempPathFactory, moody: tuple[str, Moods]) -> Iterator[Page]:
-    """Yield a page whose InfiniteTalk is the service of many moods."""
-    settings = {"INFINITALK_BASE_URL": moody[0], "HOSTING": "segmind"}
+    """Yield a page whose InfiniteTalk is the service of many moods, and whose clips are short."""
+    settings = {"INFINITALK_BASE_URL": moody[0], "HOSTING": "segmind", "MAX_CLIP_SECONDS": "3.5"}
     with page(tmp_path_factory.mktemp("moody"), **settings) as running:
         yield running
 

@@ -43,9 +43,9 @@ def grave(tab: Page) -> list[str]:
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser, shared_page, size, theme):
+def test_axe_finds_nothing_serious(browser, moody_page, size, theme):
     """First sight and a finished preview, in both themes."""
-    with opened(browser, f"{shared_page.url}?__theme={theme}", size) as tab:
+    with opened(browser, f"{moody_page.url}?__theme={theme}", size) as tab:
         assert grave(tab) == []
         tab.locator("#generate").click()
         expect_title(tab, "Your preview is ready")
@@ -74,9 +74,9 @@ def focus(tab: Page, selector: str, most: int = 60) -> None:
     pytest.fail(f"Tab does not come to {selector}")
 
 
-def test_the_keyboard_alone_can_do_it(browser, shared_page):
+def test_the_keyboard_alone_can_do_it(browser, moody_page):
     """An example, the engine and back, the button, and the download are reached by Tab, Space, Enter."""
-    with opened(browser, shared_page.url) as tab:
+    with opened(browser, moody_page.url) as tab:
         focus(tab, "#examples .gallery-item:nth-of-type(2)")
         tab.keyboard.press("Enter")
         expect(tab.locator("#voice").get_by_text("0:06").first).to_be_visible(timeout=DONE)
@@ -98,9 +98,9 @@ def test_the_keyboard_alone_can_do_it(browser, shared_page):
         assert download.value.suggested_filename == "talking.mp4"
 
 
-def test_one_region_speaks(browser, shared_page):
+def test_one_region_speaks(browser, moody_page):
     """Title and second line are announced in one live region, and the clock is not in it."""
-    with opened(browser, shared_page.url) as tab:
+    with opened(browser, moody_page.url) as tab:
         live = tab.locator("[aria-live=polite]#live")
         tab.locator("#generate").click()
         expect(live).to_contain_text("Your preview is ready", timeout=DONE)

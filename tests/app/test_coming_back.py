@@ -39,26 +39,26 @@ def begin(tab: Page) -> None:
 
 
 @pytest.mark.parametrize("moment", ["at once", "with an id"])
-def test_a_reload_in_mid_run_comes_back(browser, shared_page, moment):
+def test_a_reload_in_mid_run_comes_back(browser, moody_page, moment):
     """The address carries the run from the click on: a reload shows its video, and it was started once."""
-    before = runs_of(shared_page)
-    with opened(browser, shared_page.url) as tab:
+    before = runs_of(moody_page)
+    with opened(browser, moody_page.url) as tab:
         begin(tab)
         if moment == "with an id":
             tab.wait_for_url(re.compile(r"\?job="), timeout=DONE)
         tab.reload()
         expect_title(tab, "Your preview is ready")
         played(tab)
-    assert runs_of(shared_page) == before + 1
+    assert runs_of(moody_page) == before + 1
 
 
-def test_a_double_click_is_one_run(browser, shared_page):
+def test_a_double_click_is_one_run(browser, moody_page):
     """Two quick clicks are one run in the journal."""
-    before = runs_of(shared_page)
-    with opened(browser, shared_page.url) as tab:
+    before = runs_of(moody_page)
+    with opened(browser, moody_page.url) as tab:
         tab.locator("#generate").dblclick()
         expect_title(tab, "Your preview is ready")
-    assert runs_of(shared_page) == before + 1
+    assert runs_of(moody_page) == before + 1
 
 
 def test_a_closed_tab_and_a_second_one(browser, moody_page, moody):
@@ -183,15 +183,15 @@ def test_stop_after_the_submission_only_stops_watching(browser, moody_page, mood
         expect_title(tab, "Your video is ready")
 
 
-def test_the_history_of_this_browser(browser, shared_page):
+def test_the_history_of_this_browser(browser, moody_page):
     """A run shows up with its state, its settings can be used again, and it is forgotten at a click."""
-    with opened(browser, shared_page.url) as tab:
+    with opened(browser, moody_page.url) as tab:
         tab.locator("#prompt textarea").fill("An excited speaker.")
         begin(tab)
         expect_title(tab, "Your preview is ready")
         entry = tab.locator("#history li").first
         expect(entry).to_contain_text("kept 120 min")
-        tab.goto(shared_page.url)
+        tab.goto(moody_page.url)
         ready(tab)
         tab.get_by_role("button", name=re.compile("^Use again")).first.click()
         expect(tab.locator("#prompt textarea")).to_have_value("An excited speaker.")
@@ -201,11 +201,11 @@ def test_the_history_of_this_browser(browser, shared_page):
         expect(tab.locator("#history")).to_contain_text(words.HISTORY_NONE)
 
 
-def test_a_run_that_was_never_followed_to_its_end_does_not_render_for_ever(browser, shared_page):
+def test_a_run_that_was_never_followed_to_its_end_does_not_render_for_ever(browser, moody_page):
     """Two hours after its click an entry claims nothing, and the page does not go back to it by itself."""
     entry = {"run": "0" * 32, "job": "", "engine": "infinitetalk", "kind": "busy", "settings": {}}
     left = entry | {"began": 1000 * (time.time() - 3 * 3600)}
-    with opened(browser, shared_page.url) as tab:
+    with opened(browser, moody_page.url) as tab:
         tab.evaluate("(left) => { localStorage[`infinitalk ${left.run}`] = JSON.stringify(left) }", left)
         tab.reload()
         expect(tab.locator("#history li b")).to_have_text("Not followed")

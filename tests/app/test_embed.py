@@ -19,10 +19,10 @@ for (const name of ["localStorage", "sessionStorage"])
 
 
 @pytest.fixture
-def host(tmp_path, shared_page) -> Iterator[str]:
+def host(tmp_path, moody_page) -> Iterator[str]:
     """Yield the address of a site that shows our example of an embedded page."""
     html = (ROOT / "examples/embed.html").read_text()
-    (tmp_path / "index.html").write_text(html.replace("http://127.0.0.1:7860", shared_page.url))
+    (tmp_path / "index.html").write_text(html.replace("http://127.0.0.1:7860", moody_page.url))
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args):
