@@ -22,7 +22,7 @@ import httpx
 
 from benchmarks.crowd import Visitor
 from benchmarks.paid import TOTAL, Endless
-from tests.app.pages import PICTURE, VOICE, Page, page
+from tests.app.pages import COMMAND, PICTURE, VOICE, Page, page
 
 ARRIVALS_PER_S = 20  # of those who are there before the 300 come
 POLL_S = 5.0  # how often the page looks at a paid job, ±10 %
@@ -81,7 +81,7 @@ async def _measure(folder: Path, scale: Scale, report: Report) -> None:
     service = Endless()
     async with service.serving() as address:
         settings = {"INFINITALK_BASE_URL": address, "HOSTING": "segmind"}
-        with page(folder / "state", kill=True, **settings) as started:
+        with page(folder / "state", kill=True, command=COMMAND, **settings) as started:
             hall = await Hall.open(started)
             await _onlookers(hall, service, scale, report)
             await _burst(hall, scale, report)

@@ -18,8 +18,8 @@ _SERVER.set_forkserver_preload(["tests.app.preloaded"])
 class ForkedPage:
     """A page's process, with as much of subprocess.Popen as its users need."""
 
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
-        self._process = _SERVER.Process(target=_become, args=(environment, log))
+    def __init__(self, program: str, environment: dict[str, str], log: Path) -> None:
+        self._process = _SERVER.Process(target=_become, args=(program, environment, log))
         self._process.start()
         self.pid = int(self._process.pid or 0)
 
@@ -37,14 +37,17 @@ class ForkedPage:
         self._process.kill()
 
 
-def _become(environment: dict[str, str], log: Path) -> None:
-    """Do in this process what `python app.py` does in a new one."""
+def _become(program: str, environment: dict[str, str], log: Path) -> None:
+    """Do in this process what `python app.py`, or `python -m` with a module's name, does in a new one."""
     with log.open("ab") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(ROOT)
-    sys.argv = ["app.py"]
+    sys.argv = [program]
     tempfile.tempdir = None  # was remembered from the environment before
-    runpy.run_path("app.py", run_name="__main__")
+    if program.endswith(".py"):
+        runpy.run_path(program, run_name="__main__")
+    else:
+        runpy.run_module(program, run_name="__main__", alter_sys=True)

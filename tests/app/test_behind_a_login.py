@@ -1,7 +1,5 @@
 """A page that strangers cannot enter: its inputs travel another way, and the visitor is told."""
 
-import sys
-
 import httpx
 import pytest
 
@@ -61,11 +59,12 @@ def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4):
 @pytest.mark.parametrize("engine", ["preview", "infinitetalk"])
 def test_a_page_with_gradios_own_login(tmp_path, segmind, engine):
     """With `launch(auth=...)` file URLs are 401: both engines get their inputs by upload, and say so."""
-    owner = "import app; launch = app.demo.launch\n"
-    owner += "app.demo.launch = lambda **given: launch(auth=('anna', 'secret'), **given)\n"
-    command = [sys.executable, "-c", owner + "app.launch()"]
+    text = "import app; launch = app.demo.launch\n"
+    text += "app.demo.launch = lambda **given: launch(auth=('anna', 'secret'), **given)\n"
+    program = tmp_path / "owner.py"
+    program.write_text(text + "app.launch()\n")
     settings = {"INFINITALK_BASE_URL": segmind}
-    with page(tmp_path / "state", command=command, **settings) as running:
+    with page(tmp_path / "state", program=str(program), **settings) as running:
         client = client_of(running.url, auth=("anna", "secret"))
         more = PAID if engine == "infinitetalk" else {}
         _, status = client.predict(**inputs(**more), api_name="/generate")

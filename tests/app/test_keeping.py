@@ -1,7 +1,6 @@
 """Uploaded faces and voices, and the videos made of them, are gone from the disk after the stated time."""
 
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from infinitalk_app.outbox import sweep
 from infinitalk_local.files import Files
 from tests.app.pages import PICTURE, ROOT, VOICE, Page, inputs, page
 
-HURRIED = (sys.executable, "-m", "tests.app.hurried")
+HURRIED = "tests.app.hurried"
 
 
 def files_of(running: Page) -> set[str]:
@@ -45,7 +44,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 def test_inputs_and_videos_are_gone_after_their_time(tmp_path):
     """With hours of some seconds the disk holds after two of them what it held before anybody came."""
-    with page(tmp_path / "state", command=HURRIED, HOUR_S="9") as running:
+    with page(tmp_path / "state", program=HURRIED, HOUR_S="9") as running:
         client = running.client()
         _, status = client.predict(**brought(tmp_path), api_name="/generate")
         assert status["state"] == "COMPLETED"
@@ -63,7 +62,7 @@ def test_what_a_killed_page_had_is_gone_after_its_time(tmp_path):
         first.client().predict(**long, api_name="/submit")
         wait_until(lambda: any("infinitalk-render" in name for name in files_of(first)))
         assert any("face.jpg" in name for name in files_of(first))
-    with page(state, command=HURRIED, HOUR_S="1") as second:
+    with page(state, program=HURRIED, HOUR_S="1") as second:
         wait_until(lambda: not files_of(second))
 
 

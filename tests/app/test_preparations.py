@@ -1,7 +1,6 @@
 """How many inputs are checked and cut at a time, and what the page does meanwhile."""
 
 import asyncio
-import sys
 import threading
 from collections.abc import Callable
 
@@ -73,10 +72,7 @@ async def test_the_page_answers_while_inputs_wait_for_their_turn(tmp_path):
     slow = tmp_path / "ffmpeg"
     slow.write_text(f"#!/bin/sh\necho x >> {started}\nwhile [ ! -e {go} ]; do /bin/sleep 0.02; done\n")
     slow.chmod(0o755)
-    command = (sys.executable, "app.py")
-    with page(
-        tmp_path / "state", command=command, FFMPEG_BINARY=str(slow), INFINITALK_PREPARATIONS="1"
-    ) as running:
+    with page(tmp_path / "state", FFMPEG_BINARY=str(slow), INFINITALK_PREPARATIONS="1") as running:
         jobs = [running.client().submit(**inputs(), api_name="/generate") for _ in range(3)]
         await until(started.exists)
         answer = await asyncio.to_thread(httpx.get, f"{running.url}/healthz")
