@@ -62,10 +62,14 @@ def _ranked(found: list[Candidate]) -> list[Candidate]:
 
 
 def _upright(gray: Bytes) -> list[Candidate]:
+    """Search at both sizes; what all cascades agree on at the first limits the second to faces as large."""
     views = [_view(gray, side, 0) for side in _SIDES]
     scale = _SIDES[-1] / _SIDES[0]
     small = [Box(*(scale * length for length in box)) for box in _detect(views[0].gray)]
-    return _grouped(views[-1], small + _detect(views[-1].gray))
+    sides = [box.side for box in small]
+    agreed = any(found.votes >= len(_FRONTAL) for found in _grouped(views[-1], small))
+    between = (0.6 * min(sides), 1.7 * max(sides)) if agreed else (0.0, np.inf)
+    return _grouped(views[-1], small + _detect(views[-1].gray, *between))
 
 
 def _tilted(gray: Bytes, tilt_deg: float) -> list[Candidate]:
@@ -110,18 +114,20 @@ def _view(gray: Bytes, side: int, tilt_deg: float) -> View:
     return View(np.asarray(even, np.uint8), cv2.invertAffineTransform(turn).astype(np.float32), tilt_deg)
 
 
-def _detect(gray: Bytes) -> list[Box]:
+def _detect(gray: Bytes, least: float = 0, most: float = np.inf) -> list[Box]:
     """Return what the cascades find in a view, after a glance at whether anything in it is like a face.
 
     The glance costs a sixth of the search, and in most views of a picture without a face it ends it. A single
     hit is enough for going on: none of 168 drawn faces, tilted by 13 to 40 degrees, was lost by it.
     """
-    smallest = (round(_SMALLEST * max(gray.shape)),) * 2
-    if len(cascade("frontalface_alt2").detectMultiScale(gray, 1.1, 0, minSize=smallest)) == 0:
+    smallest = (round(max(least, _SMALLEST * max(gray.shape))),) * 2
+    largest = (round(min(most, *gray.shape)),) * 2
+    glance = cascade("frontalface_alt2").detectMultiScale(gray, 1.1, 0, minSize=smallest, maxSize=largest)
+    if len(glance) == 0:
         return []
     found = []
     for name in _FRONTAL:
-        squares = cascade(name).detectMultiScale(gray, 1.05, 3, minSize=smallest)
+        squares = cascade(name).detectMultiScale(gray, 1.05, 3, minSize=smallest, maxSize=largest)
         found += [Box(float(x), float(y), float(side)) for x, y, side, _ in squares]
     return found
 
