@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from infinitalk_app import words
-from tests.app import browsing
 from tests.app.browsing import (
     DESKTOP,
     DONE,
@@ -16,12 +15,13 @@ from tests.app.browsing import (
     TABLET,
     bring,
     expect_title,
+    opened,
     played,
     stays,
 )
 
-# Here it is seen as most people see it: with all that moves.
-opened = partial(browsing.opened, reduced_motion="no-preference")
+# As most people see it: with all that moves.
+moving = partial(opened, reduced_motion="no-preference")
 SIZES = pytest.mark.parametrize(
     "size", [DESKTOP, TABLET, PHONE, NARROW], ids=["desktop", "tablet", "phone", "narrow"]
 )
@@ -44,7 +44,7 @@ SELECTORS = (
 @SIZES
 def test_a_sample_is_there_to_play_and_the_button_is_in_view(browser, shared_page, size):
     """At first sight a labelled preview plays without sound, one button is filled, and nothing is cut off."""
-    with opened(browser, shared_page.url, size) as tab:
+    with moving(browser, shared_page.url, size) as tab:
         expect_title(tab, "A sample preview")
         assert played(tab)["width"] > 400
         assert tab.evaluate("document.querySelector('#result video').muted")
@@ -56,7 +56,7 @@ def test_a_sample_is_there_to_play_and_the_button_is_in_view(browser, shared_pag
 
 def test_the_sample_gets_its_voice_at_a_click(browser, shared_page):
     """The button "Sound on" plays the sample from its beginning, and goes away."""
-    with opened(browser, shared_page.url) as tab:
+    with moving(browser, shared_page.url) as tab:
         played(tab)
         tab.get_by_role("button", name="Sound on").click()
         assert not tab.evaluate("document.querySelector('#result video').muted")
@@ -65,7 +65,7 @@ def test_the_sample_gets_its_voice_at_a_click(browser, shared_page):
 
 def test_nothing_moves_by_itself_where_motion_is_not_wanted(browser, shared_page):
     """With prefers-reduced-motion the sample waits until it is started."""
-    with browsing.opened(browser, shared_page.url, reduced_motion="reduce") as tab:
+    with opened(browser, shared_page.url, reduced_motion="reduce") as tab:
         tab.wait_for_function("document.querySelector('#result video')?.readyState >= 2")
         assert tab.evaluate(
             """async () => {
@@ -78,7 +78,7 @@ def test_nothing_moves_by_itself_where_motion_is_not_wanted(browser, shared_page
 @SIZES
 def test_files_become_a_video_that_plays_and_nothing_jumps(browser, shared_page, size):
     """Upload, one click, and the browser plays a checked preview; the stage stays where it was."""
-    with opened(browser, shared_page.url, size) as tab:
+    with moving(browser, shared_page.url, size) as tab:
         bring(tab)
         first = stays(tab)
         tab.locator("#generate").click()
