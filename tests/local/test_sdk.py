@@ -27,7 +27,7 @@ def real_server() -> Iterator[str]:
 @pytest.fixture
 def client(real_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SegmindClient]:
     monkeypatch.setattr(Files, "STORAGE_BASE_URL", real_server)
-    client = SegmindClient(api_key="SG_x", base_url=f"{real_server}/v1")
+    client = SegmindClient(api_key="SG_x", base_url=f"{real_server}/v1", timeout=120)
     yield client
     client._client.close()  # the SDK has no way to close it
 
