@@ -28,7 +28,7 @@ JOBS = 10  # in one measurement of CPU time
 USUAL_S = 283.0  # the vendor's mean
 PLAYED = {
     "median 283 s, σ .25": ((USUAL_S, 0.25),),  # noqa: RUF001  # the letter for a deviation
-    "median 283 s, σ .5": ((USUAL_S, 0.5),),  # noqa: RUF001
+    "median 283 s, σ .5": ((USUAL_S, 0.5),),  # noqa: RUF001  # the same
     "half of them 100 s": ((USUAL_S, 0.25), (100.0, 0.25)),
 }
 
@@ -110,16 +110,16 @@ def _sdk_job(
 ) -> Iterator[segmind.v2.AsyncJob]:
     """Lend the SDK a transport and a clock; it takes neither as an argument."""
     client = SegmindClient(api_key=KEY, base_url=f"{base}/v1")
-    headers = client._client.headers  # noqa: SLF001
-    client._client.close()  # noqa: SLF001
-    client._client = httpx.Client(transport=transport, headers=headers)  # noqa: SLF001
+    headers = client._client.headers  # noqa: SLF001  # as said above
+    client._client.close()  # noqa: SLF001  # the same
+    client._client = httpx.Client(transport=transport, headers=headers)  # noqa: SLF001  # the same
     usual, segmind.v2.time = segmind.v2.time, SimpleNamespace(sleep=sleep, monotonic=clock)
     here = f"{base}/v2/requests/{request_id}"
     try:
         yield segmind.v2.AsyncJob(request_id, f"{here}/status", here, {}, client)
     finally:
         segmind.v2.time = usual
-        client._client.close()  # noqa: SLF001
+        client._client.close()  # noqa: SLF001  # the SDK has no way to close it
 
 
 class Counting(httpx.HTTPTransport):

@@ -17,6 +17,7 @@ _FRONTAL = ("frontalface_default", "frontalface_alt", "frontalface_alt2")
 _SIDES = (400, 640)
 _TILTS_DEG = (-15, 15, -30, 30)
 _SMALLEST = 0.09  # of the long side
+_ALIKE = 1.7  # boxes whose sides differ by less than this factor can be one face
 
 
 class Box(NamedTuple):
@@ -68,7 +69,7 @@ def _upright(gray: Bytes) -> list[Candidate]:
     small = [Box(*(scale * length for length in box)) for box in _detect(views[0].gray)]
     sides = [box.side for box in small]
     agreed = any(found.votes >= len(_FRONTAL) for found in _grouped(views[-1], small))
-    between = (0.6 * min(sides), 1.7 * max(sides)) if agreed else (0.0, np.inf)
+    between = (min(sides) / _ALIKE, _ALIKE * max(sides)) if agreed else (0.0, np.inf)
     return _grouped(views[-1], small + _detect(views[-1].gray, *between))
 
 
@@ -153,6 +154,5 @@ def _same(one: Box, other: Box) -> bool:
     apart = np.hypot(
         one.x + one.side / 2 - other.x - other.side / 2, one.y + one.side / 2 - other.y - other.side / 2
     )
-    return bool(apart < 0.3 * min(one.side, other.side)) and max(one.side, other.side) < 1.7 * min(
-        one.side, other.side
-    )
+    smaller, larger = sorted((one.side, other.side))
+    return bool(apart < 0.3 * smaller) and larger < _ALIKE * smaller

@@ -20,7 +20,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DONE = 60_000  # ms; a preview has to wait where every core is busy
+DONE = 30_000  # ms
 DESKTOP, TABLET, PHONE, NARROW = (1280, 860), (768, 1024), (390, 844), (360, 740)
 # What Gradio itself says of its open stream when a page is left, and of a sound that no browser can play.
 OF_GRADIO = ("AbortError: signal is aborted", "errored out", "Waveform load error", "ERR_ABORTED")

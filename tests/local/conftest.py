@@ -28,7 +28,7 @@ def http(server: str) -> Iterator[httpx.Client]:
 
 
 def connect(base: str) -> httpx.Client:
-    return httpx.Client(base_url=base, headers={"x-api-key": KEY}, trust_env=False, timeout=120)
+    return httpx.Client(base_url=base, headers={"x-api-key": KEY}, trust_env=False, timeout=30)
 
 
 def body_of(http: httpx.Client, **more: object) -> dict[str, object]:

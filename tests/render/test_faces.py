@@ -106,3 +106,11 @@ def test_of_two_faces_one_talks():
     found = face.find(both)
     middle = found.frame.origin
     assert min(abs(middle[0] - 320), abs(middle[0] - 960)) < 20
+
+
+def test_of_two_people_the_larger_one_talks():
+    """Somebody small in the background, on either side, does not take the voice."""
+    large, small = load("tone03")[0], PERTURBATIONS["half"](*load("tone07"))[0]
+    behind = np.pad(small, ((0, len(large) - len(small)), (0, 0), (0, 0)), mode="edge")
+    for pair, middle in (((large, behind), 320), ((behind, large), 320 + behind.shape[1])):
+        assert abs(face.find(np.concatenate(pair, axis=1)).frame.origin[0] - middle) < 20
