@@ -52,10 +52,10 @@ class Candidate:
 
 
 def candidates(gray: Bytes) -> Iterator[Candidate]:
-    """Yield possible faces, the best first; the tilted ones only once the upright ones are used up."""
+    """Yield possible faces, the best first; tilted ones, which take longest, once the upright are used up."""
     yield from _ranked(_upright(gray))
-    yield from _ranked([found for tilt in _TILTS_DEG for found in _tilted(gray, tilt)])
     yield from _ranked(_around_eyes(gray))
+    yield from _ranked([found for tilt in _TILTS_DEG for found in _tilted(gray, tilt)])
 
 
 def _ranked(found: list[Candidate]) -> list[Candidate]:
