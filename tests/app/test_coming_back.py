@@ -235,3 +235,14 @@ def test_late_news_do_not_undo_a_stop(browser):
     )
     tab.close()
     assert seen == ["idle", "ok", "busy"]
+
+
+def test_one_visit_of_these_tests_leaves_nothing_to_the_next(browser, moody_page):
+    """They share a window for its cache; what a page has kept in it is gone, and so it is for each test."""
+    with opened(browser, moody_page.url) as tab:
+        tab.evaluate("localStorage.setItem('infinitalk x', '{}'); document.cookie = 'left=1; max-age=600'")
+    with opened(browser, moody_page.url) as tab:
+        assert tab.evaluate("[localStorage.getItem('infinitalk x'), document.cookie.includes('left')]") == [
+            None,
+            False,
+        ]
