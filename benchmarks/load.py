@@ -26,6 +26,7 @@ from tests.app.pages import COMMAND, PICTURE, VOICE, Page, page
 
 ARRIVALS_PER_S = 20  # of those who are there before the 300 come
 POLL_S = 5.0  # how often the page looks at a paid job, ±10 %
+STEADY_S = 16.0  # a younger job is looked at more often
 _NUMBER = re.compile(rf"(\d+) of {TOTAL} frames")
 
 
@@ -41,7 +42,7 @@ class Scale:
     previews: int = 50
 
 
-SHORT = Scale(watchers=200, jobs=4, arrivals=60, arrivals_s=4.0, window_s=8.0)
+SHORT = Scale(watchers=200, jobs=4, arrivals=60, arrivals_s=4.0, window_s=12.0)
 
 
 @dataclass
@@ -148,6 +149,7 @@ class Watcher:
 async def _onlookers(hall: Hall, service: Endless, scale: Scale, report: Report) -> None:
     """Let many look on at a few jobs, in two waves, and click meanwhile."""
     jobs = [await _submit(hall) for _ in range(scale.jobs)]
+    steady_at = time.monotonic() + STEADY_S
     watchers = [Watcher() for _ in range(scale.watchers)]
     crowd = itertools.cycle(jobs)
     early, late = watchers[: -scale.arrivals], watchers[-scale.arrivals :]
@@ -155,6 +157,7 @@ async def _onlookers(hall: Hall, service: Endless, scale: Scale, report: Report)
     await _until(lambda: all(watcher.arrived_s for watcher in early), 60)
     tasks += await _arrive(late, scale.arrivals_s, hall, crowd, service)
     await _until(lambda: all(watcher.arrived_s for watcher in watchers), 60)
+    await asyncio.sleep(max(0.0, steady_at - time.monotonic()))
     for watcher in watchers:
         watcher.delays.clear()
     looks, cpu, began = service.looks.copy(), hall.cpu_s(), time.monotonic()
