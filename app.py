@@ -24,6 +24,7 @@ from infinitalk_app.application import Application
 from infinitalk_app.components import CheckedVideo
 from infinitalk_app.form import PRIVATE, Example, form
 from infinitalk_app.garbage import collect_seldom
+from infinitalk_app.idle import rest_longer
 from infinitalk_app.programs import programs
 from infinitalk_app.routes import routes
 from infinitalk_app.runs import Run
@@ -231,6 +232,7 @@ def launch() -> None:
     # By default SIGTERM would skip the lifespan's end, and leave children and files behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     remember_little(demo)
+    rest_longer(demo)
     collect_seldom()  # takes a while, and what would interrupt it later could not end the server
     _, local_url, share_url = demo.launch(
         max_threads=1200,

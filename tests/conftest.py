@@ -10,8 +10,14 @@ import imageio_ffmpeg
 import pytest
 
 ROOT = Path(__file__).parent.parent
+LONGEST = ("tests/render/test_faces", "tests/test_benchmarks", "tests/app/test_")
 # A suite that was started in the background ignores Ctrl-C, and so would every process that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no worker is left alone with it."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)
