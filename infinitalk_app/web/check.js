@@ -1,2 +1,5 @@
 talk.check = props;
-watch("value", () => talk.news.came("check"));
+watch("value", () => {
+  talk.news.came("check");
+  talk.form.lacking();
+});

@@ -2,6 +2,8 @@
 talk.form = {
   voice: null, // a sound that was dropped, as Gradio names a file
   wanted: null, // settings of an earlier run, to be used again
+  tried: "", // what it held at the last click
+  lacks: null, // the fact that this click lacked, said until it holds something else
 
   // Values for prompt, engine, resolution, fps and seed, as the address asks for them, else as they are.
   presets(prompt, engine, resolution, fps, seed) {
@@ -39,6 +41,14 @@ talk.form = {
   focus(box, first = box) {
     box.scrollIntoView({ block: "center" });
     first?.focus({ preventScroll: true });
+  },
+
+  // All values but the last, the run token.
+  held: (values) => JSON.stringify(values.slice(0, -1)),
+
+  // What is found out about the form as it was at the click must not take the place of what it lacked.
+  lacking() {
+    if (talk.form.lacks) talk.check.value = { items: [talk.form.lacks], sum: "" };
   },
 
   // Whatever the click lacked: the server says it beside the button, and the focus goes there.

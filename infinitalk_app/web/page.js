@@ -19,6 +19,8 @@ window.talk = {
       talk.history.begin(talk.busy, inputs);
     }
     talk.news.expect("run");
+    talk.form.tried = talk.form.held(values);
+    talk.form.lacks = null;
     return [...values.slice(0, -1), talk.busy];
   },
 
@@ -57,7 +59,8 @@ window.talk = {
 
   // The click lacked something, and nothing was started: all is as it was before it.
   refused({ text, field }) {
-    talk.check.value = { items: [{ kind: "bad", text }], sum: "" };
+    talk.form.lacks = { kind: "bad", text };
+    talk.form.lacking();
     talk.history.act("forget", talk.busy);
     talk.busy = "";
     talk.address({});

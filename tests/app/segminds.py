@@ -21,6 +21,7 @@ EMPTY_402, POOR, BUSY = "SG_empty_3333", "SG_poor_4444", "SG_busy_5555"
 FAILING, BLOCKED, GONE = "SG_fails_6666", "SG_blocked_7777", "SG_gone_8888"
 CHOOSY, LOST, WRONG = "SG_choosy_9999", "SG_lost_aaaa", "SG_wrong_bbbb"
 SLEEPY = "SG_sleepy_cccc"  # takes its time to store a file
+PONDERING = "SG_ponders_dddd"  # takes its time to tell a balance
 
 
 class Moods:
@@ -64,6 +65,8 @@ class Moods:
             self.posts[key] = self.posts.get(key, 0) + 1
         if key == SLEEPY and scope["path"] == "/upload-asset":
             await asyncio.sleep(30)
+        if key == PONDERING and scope["path"] == "/v1/get-user-credits":
+            await asyncio.sleep(2)
         if key == GONE and scope["path"].startswith(("/v2/requests/", "/inference-request/")):
             await JSONResponse({"error": "Request not found"}, 404)(scope, receive, send)
         elif submits and key in self.refusals:

@@ -3,8 +3,9 @@
 import httpx
 from playwright.sync_api import expect
 
+from infinitalk_app import words
 from tests.app.browsing import DONE, choose_paid, expect_title, opened, played
-from tests.app.segminds import GOOD, WRONG
+from tests.app.segminds import GOOD, PONDERING, WRONG
 
 
 def test_a_key_is_checked_shown_and_forgotten(browser, moody_page, moody):
@@ -22,6 +23,21 @@ def test_a_key_is_checked_shown_and_forgotten(browser, moody_page, moody):
         tab.locator("#key input").blur()
         expect(tab.locator("#check .bad")).to_have_text("The key was refused", timeout=DONE)
     assert moody[1].posts == posts
+
+
+def test_what_a_click_lacked_stays_said_until_the_form_changes(browser, moody_page):
+    """A click leaves the key's field, too: what is found out about the key later does not take its place."""
+    with opened(browser, moody_page.url) as tab:
+        choose_paid(tab, PONDERING, consent=False)
+        tab.locator("#generate").click()
+        lacked = tab.locator("#check .bad")
+        expect(lacked).to_have_text(words.NEED_CONSENT, timeout=DONE)
+        expect(tab.locator("#keynote")).to_contain_text("100.00 credits", timeout=DONE)
+        tab.wait_for_function("talk.news.expected.size === 0", timeout=DONE)
+        expect(lacked).to_have_text(words.NEED_CONSENT)
+        tab.locator("#consent input").check()
+        expect(tab.locator("#check")).to_contain_text("100.00 credits", timeout=DONE)
+        expect(lacked).to_have_count(0)
 
 
 def test_a_key_that_was_used_is_nowhere_to_be_found(browser, moody_page):
