@@ -100,8 +100,9 @@ def test_what_is_imported_is_pinned():
     comes_along |= {"starlette": "fastapi", "pydantic": "pydantic-settings"}
     paths = [ROOT / "app.py", *(path for room in ALLOWED for path in (ROOT / room).rglob("*.py"))]
     tops = {name.split(".")[0] for path in paths for name in imports(path) if not name.startswith(".")}
+    installed = packages_distributions()
     for top in tops - ROOMS - set(sys.stdlib_module_names):
-        distributions = {name.lower().replace("_", "-") for name in packages_distributions().get(top, [])}
+        distributions = {name.lower().replace("_", "-") for name in installed.get(top, [])}
         assert pinned & (distributions | {comes_along.get(top)}), top
 
 
