@@ -1,4 +1,4 @@
-"""Gradio's look-outs, told to rest longer: at every millisecond they look whether somebody has asked anything.
+"""Gradio's look-outs, told to rest longer: each millisecond they look whether somebody has asked anything.
 
 A page that nobody visits would use a twentieth of a core by that alone.
 """
