@@ -24,7 +24,7 @@ from benchmarks.faulty.outcome import CONNECT_S, READ_S, SCALE, Outcome, Task
 from benchmarks.faulty.peer import Peer
 from benchmarks.faulty.proxy import Proxy
 from benchmarks.faulty.schedule import Schedule
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from tests.local.serving import serving
 
 AT_ONCE = 4

@@ -12,8 +12,9 @@ from pathlib import Path
 from benchmarks.measuring import ROOT
 from benchmarks.rows import Effort, Row, Sample
 from benchmarks.serving import free_port
-from infinitalk_local import LocalSettings, Machines
+from infinitalk_local.machines import Machines
 from infinitalk_local.renderer import RenderOptions, render
+from infinitalk_local.settings import LocalSettings
 
 FPS = 16
 ALONE = ("--nthreads", "1", "--no-nanny")  # one process that draws one preview at a time

@@ -24,7 +24,7 @@ import httpx
 from gradio_client.exceptions import AppError
 
 from benchmarks.faulty import film
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from tests.app.pages import Page, inputs, page
 from tests.local.serving import serving
 from tests.processes import children_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from tests.app.browsing import DESKTOP, DONE, FLAGS, NARROW, PHONE, expect_title, opened
 from tests.app.pages import page
 from tests.local.serving import serving

@@ -30,7 +30,7 @@ from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, Setti
 from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError
-from infinitalk_local import Machines, MachinesError
+from infinitalk_local.machines import Machines, MachinesError
 
 SWEEP_EVERY_S = 600.0
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")

@@ -7,7 +7,9 @@ import httpx
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.words import ERRORS
 from infinitalk_client import AsyncClient
-from infinitalk_local import LocalSettings, Machines, create_app
+from infinitalk_local.machines import Machines
+from infinitalk_local.server import create_app
+from infinitalk_local.settings import LocalSettings
 
 BASE_URL = "http://preview.localhost"  # a name for answers to be built from; nothing listens there
 POLL_EVERY_S = 0.25

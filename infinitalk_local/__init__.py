@@ -1,7 +1,5 @@
-"""The same HTTP API as Segmind's, embedded: it renders a CPU preview instead of the paid video."""
+"""The same HTTP API as Segmind's, embedded: it renders a CPU preview instead of the paid video.
 
-from infinitalk_local.machines import Machines, MachinesError
-from infinitalk_local.server import create_app
-from infinitalk_local.settings import LocalSettings
-
-__all__ = ["LocalSettings", "Machines", "MachinesError", "create_app"]
+Each module is imported by itself (`from infinitalk_local.server import create_app`): a render is a process of
+its own, and would wait longer for the server's libraries than for those that it needs.
+"""

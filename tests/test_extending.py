@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from infinitalk_client import Client, InfinitalkError, SubmitUncertain, TalkRequest
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
 from tests.client.shell import PICTURE, VOICE
 from tests.local.serving import serving

@@ -8,7 +8,8 @@ import socket
 import httpx
 import pytest
 
-from infinitalk_local import LocalSettings, reading
+from infinitalk_local import reading
+from infinitalk_local.settings import LocalSettings
 from tests.app.pages import ROOT, inputs
 from tests.local.conftest import body_of, connect
 from tests.local.serving import serving

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from tests.app.pages import PICTURE, VOICE, Page, page
 from tests.local.serving import copies, serving
 from tests.processes import children_of, command_of

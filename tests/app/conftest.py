@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from tests.app.browsing import FLAGS
 from tests.app.pages import Page, page
 from tests.app.segminds import Moods, moods

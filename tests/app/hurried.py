@@ -20,7 +20,7 @@ def hurry() -> None:
     settings.INPUT_KEPT_S, settings.RESULT_KEPT_S = HOUR_S, 2 * HOUR_S  # type: ignore[assignment]
     journal.KEPT_S = 48 * HOUR_S  # type: ignore[assignment]
     from infinitalk_app import application, embedded  # they read what was set above
-    from infinitalk_local import LocalSettings
+    from infinitalk_local.settings import LocalSettings
 
     application.SWEEP_EVERY_S = HOUR_S / 10
     embedded.LocalSettings = lambda **given: LocalSettings(retention_s=HOUR_S, **given)  # type: ignore[assignment, misc]

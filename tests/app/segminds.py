@@ -12,7 +12,8 @@ import uvicorn
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
-from infinitalk_local import LocalSettings, create_app
+from infinitalk_local.server import create_app
+from infinitalk_local.settings import LocalSettings
 from tests.local.serving import copies
 
 OWN_WORDS = "5 < 6 & ${6*7} {{value}} `no`"

@@ -25,7 +25,7 @@ from infinitalk_app.runs import Runs, Snapshot
 from infinitalk_app.settings import Settings, SettingsError, read
 from infinitalk_app.work import _may_come_back
 from infinitalk_client import JobExpired, JobFailed, NotAuthorized, SubmitUncertain, TalkRequest
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from infinitalk_media import MediaError
 from tests.app.conftest import KEY
 

@@ -38,7 +38,7 @@ def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4):
 
     Forged headers change no address.
     """
-    from infinitalk_local import LocalSettings
+    from infinitalk_local.settings import LocalSettings
     from tests.local.serving import copies, serving
 
     port = free_port()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from infinitalk_app import words
 from infinitalk_app.journal import Journal
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from tests.app import pages
 from tests.app.browsing import DONE, choose_paid, expect_title, opened, played, ready, tab_of
 from tests.app.cutting import Crossing, cutting_proxy

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
 from tests.app import pages
 from tests.app.browsing import DONE

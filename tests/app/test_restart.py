@@ -13,7 +13,7 @@ import pytest
 from gradio_client.exceptions import AppError
 
 from infinitalk_app.journal import Entry, Journal
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
 from tests.app.pages import COMMAND, inputs, page

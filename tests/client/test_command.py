@@ -11,7 +11,7 @@ import pytest
 from infinitalk_client import _words
 from infinitalk_client._jobfile import JobFile, Note
 from infinitalk_client._order import Order
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
 from tests.client.shell import COMMAND, PICTURE, ROOT, VOICE, environment, run
 from tests.local.serving import copies, serving

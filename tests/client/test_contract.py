@@ -23,7 +23,8 @@ from infinitalk_client import (
     NotAuthorized,
     TalkRequest,
 )
-from infinitalk_local import LocalSettings, create_app
+from infinitalk_local.server import create_app
+from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
 from tests.client.blocking import Blocking
 from tests.client.fakes import Fake, completed, error, finished, media, state, submitted

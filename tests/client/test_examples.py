@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from infinitalk_client import Client, TalkRequest
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
 from tests.client.shell import PICTURE, ROOT, VOICE, environment
 from tests.local.serving import copies, serving

@@ -9,7 +9,7 @@ import pytest
 
 from infinitalk_client import JobState, JobStatus
 from infinitalk_client import _progress as progress
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
 from tests.client.shell import PICTURE, VOICE, run, terminal
 from tests.local.serving import copies, serving

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from tests.local.serving import copies, serving
 
 KEY = "SG_local"

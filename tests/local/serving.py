@@ -10,8 +10,9 @@ from pathlib import Path
 
 import uvicorn
 
-from infinitalk_local import LocalSettings, create_app
 from infinitalk_local.fetch import Resolver, resolve
+from infinitalk_local.server import create_app
+from infinitalk_local.settings import LocalSettings
 
 
 @contextlib.contextmanager

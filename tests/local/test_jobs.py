@@ -2,9 +2,9 @@
 
 import pytest
 
-from infinitalk_local import LocalSettings
 from infinitalk_local.jobs import Job, Store
 from infinitalk_local.refusals import Refusal
+from infinitalk_local.settings import LocalSettings
 
 
 async def test_a_result_is_kept_for_one_hour_after_its_end():

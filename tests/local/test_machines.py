@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from infinitalk_local import LocalSettings, Machines, MachinesError
+from infinitalk_local.machines import Machines, MachinesError
+from infinitalk_local.settings import LocalSettings
 from tests.app.pages import free_port
 from tests.local.conftest import body_of, connect, ended
 from tests.local.serving import serving, stand_in

@@ -13,8 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infinitalk_local import LocalSettings, create_app, renderer
+from infinitalk_local import renderer
 from infinitalk_local.renderer import RenderOptions, render
+from infinitalk_local.server import create_app
+from infinitalk_local.settings import LocalSettings
 from infinitalk_local.talk import BadInput
 from tests.local.conftest import body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in

@@ -10,7 +10,7 @@ from segmind import InferenceFailed, SegmindClient
 from segmind.exceptions import SegmindError
 from segmind.files import Files
 
-from infinitalk_local import LocalSettings
+from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
 from tests.local.serving import serving
 from tests.media.making import convert

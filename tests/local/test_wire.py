@@ -7,8 +7,9 @@ import threading
 import httpx
 import pytest
 
-from infinitalk_local import LocalSettings, create_app
 from infinitalk_local.files import SUFFIXES
+from infinitalk_local.server import create_app
+from infinitalk_local.settings import LocalSettings
 from tests.local.conftest import PICTURE, SOUND, body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in
 

@@ -87,15 +87,16 @@ def test_a_render_that_nobody_hears_stops(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_page_never_loads_the_renderers_libraries():
-    """cv2 and numpy come with the child alone: the server's process does without them."""
+def test_server_and_renderer_do_not_load_each_others_libraries():
+    """cv2 and numpy come with the child alone, which in turn does not wait for what the server needs."""
 
     def loaded(modules: str) -> set[str]:
         code = f"import sys, {modules}; print(*sys.modules)"
         child = [sys.executable, "-c", code]
         return set(subprocess.run(child, capture_output=True, text=True, check=True, cwd=ROOT).stdout.split())
 
-    assert not {"cv2", "numpy", "PIL", "pydub", "gradio"} & loaded("infinitalk_local")
+    assert not {"cv2", "numpy", "PIL", "pydub", "gradio"} & loaded("infinitalk_local.server")
+    assert not {"fastapi", "httpx", "gradio"} & loaded("infinitalk_local.render.__main__")
     page = loaded("app")
     assert "gradio" in page
     assert not {"cv2", "infinitalk_local.render", "infinitalk_local.render.preview"} & page
