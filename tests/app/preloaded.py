@@ -1,4 +1,7 @@
-"""What a page imports before it reads any setting, in the environment that every page of a test has."""
+"""What a page imports before it reads any setting, in the environment that every page of a test has.
+
+All but the page's own modules: a test's program may change what they take from each other.
+"""
 
 import gc
 import os
@@ -11,7 +14,10 @@ os.environ |= {
     "GRADIO_ANALYTICS_MAX_EVENTS": "50",
 }
 
-import infinitalk_app.application  # noqa: F401
+import gradio  # noqa: F401
+
+import infinitalk_client  # noqa: F401
+import infinitalk_local.server  # noqa: F401
 
 gc.collect()
 gc.freeze()  # what is there already is not gone through, nor copied, by every page's own collector
