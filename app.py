@@ -190,6 +190,7 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
         **PRIVATE,
     )
     gr.on(fields.changes, None, None, js="() => { talk.sent = ''; }", **PRIVATE)
+    gr.on(fields.edits, None, None, None, js="() => { talk.form.lacks = null; }", **PRIVATE)
     choices = [fields.prompt, fields.engine, fields.resolution, fields.fps, fields.seed]
     demo.load(None, choices, choices, js="(...now) => talk.form.presets(...now)", **PRIVATE)
     history.select(None, choices, choices, js="(...now) => talk.form.again(...now)", **PRIVATE)

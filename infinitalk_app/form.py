@@ -72,6 +72,11 @@ class Form:
         return {*self.boxes.values(), self.token}
 
     @property
+    def edits(self) -> list[Any]:
+        """The events by which anything in it becomes another."""
+        return [box.change for box in self.boxes.values()]  # type: ignore[attr-defined]
+
+    @property
     def changes(self) -> list[Any]:
         """The events by which it comes to hold another order; each click may roll another seed."""
         kept = {"api_key", "consent", "seed"}

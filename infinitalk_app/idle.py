@@ -1,6 +1,6 @@
 """Gradio's look-outs, told to rest longer: each millisecond they look whether somebody has asked anything.
 
-A page that nobody visits would use a twentieth of a core by that alone.
+A page that nobody visits would use some 4 % of a core by that alone.
 """
 
 import gradio as gr

@@ -2,8 +2,7 @@
 talk.form = {
   voice: null, // a sound that was dropped, as Gradio names a file
   wanted: null, // settings of an earlier run, to be used again
-  tried: "", // what it held at the last click
-  lacks: null, // the fact that this click lacked, said until it holds something else
+  lacks: null, // the fact that the last click lacked, said until something is changed
 
   // Values for prompt, engine, resolution, fps and seed, as the address asks for them, else as they are.
   presets(prompt, engine, resolution, fps, seed) {
@@ -43,10 +42,7 @@ talk.form = {
     first?.focus({ preventScroll: true });
   },
 
-  // All values but the last, the run token.
-  held: (values) => JSON.stringify(values.slice(0, -1)),
-
-  // What is found out about the form as it was at the click must not take the place of what it lacked.
+  // What a late look finds out about the form as it was at the click does not take the place of what it lacked.
   lacking() {
     if (talk.form.lacks) talk.check.value = { items: [talk.form.lacks], sum: "" };
   },

@@ -17,7 +17,6 @@ talk.news = {
   // The form goes to the server as it is.
   form(...values) {
     talk.news.expect("check");
-    if (talk.form.held(values) !== talk.form.tried) talk.form.lacks = null;
     return values;
   },
 

@@ -19,7 +19,6 @@ window.talk = {
       talk.history.begin(talk.busy, inputs);
     }
     talk.news.expect("run");
-    talk.form.tried = talk.form.held(values);
     talk.form.lacks = null;
     return [...values.slice(0, -1), talk.busy];
   },

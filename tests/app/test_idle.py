@@ -16,5 +16,5 @@ def test_a_page_that_nobody_visits_hardly_wakes(tmp_path):
     """Gradio alone would look for questions a thousand times a second."""
     with page(tmp_path / "state") as running:
         before = wakes(running.process.pid)
-        time.sleep(1)
+        time.sleep(1)  # what is counted is what happens meanwhile
         assert wakes(running.process.pid) - before < 200

@@ -41,7 +41,7 @@ def test_what_a_click_lacked_stays_said_until_the_form_changes(browser, moody_pa
 
 
 def test_a_key_that_was_used_is_nowhere_to_be_found(browser, moody_page):
-    """After a paid run: not in storage, cookies, address, page text, configuration, dumps, files or logs."""
+    """After a paid run: in no variable, storage, cookie, address, text, configuration, dump, file or log."""
     with opened(browser, moody_page.url) as tab:
         session = []
         tab.on("request", lambda sent: session.append(sent.url))
@@ -52,7 +52,7 @@ def test_a_key_that_was_used_is_nowhere_to_be_found(browser, moody_page):
         tab.get_by_role("button", name="Details of this run").click()
         expect(tab.locator("#details pre").first).to_contain_text("SEGMIND_API_KEY")
         kept = tab.evaluate(
-            "JSON.stringify([{...localStorage}, {...sessionStorage}, location.href, document.cookie])"
+            "JSON.stringify([talk, {...localStorage}, {...sessionStorage}, location.href, document.cookie])"
         )
         assert GOOD not in kept
         assert GOOD not in tab.content()
