@@ -81,8 +81,7 @@ def _tilted(gray: Bytes, tilt_deg: float) -> list[Candidate]:
 def _around_eyes(gray: Bytes) -> list[Candidate]:
     """Return boxes around pairs of alike eyes: a black beard hides a face from the frontal cascades."""
     view = _view(gray, _SIDES[0], 0)
-    seen = [cascade(name).detectMultiScale(view.gray, 1.1, 2) for name in ("eye", "eye_tree_eyeglasses")]
-    eyes = [Box(float(x), float(y), float(side)) for group in seen for x, y, side, _ in group]
+    eyes = [box for name in ("eye", "eye_tree_eyeglasses") for box in _squares(name, view.gray, 1.1, 2)]
     pairs = [(one, other) for one in eyes for other in eyes if _pairs(one, other)]
     found = _grouped(view, [_face_around(one, other) for one, other in pairs])
     return [replace(candidate, votes=1) for candidate in found]  # eyes alone prove little
@@ -130,10 +129,12 @@ def _detect(gray: Bytes, least: float = 0, most: float = np.inf) -> list[Box]:
     return [box for name in _FRONTAL for box in _squares(name, gray, 1.05, 3, like_these)]
 
 
-def _squares(name: str, gray: Bytes, step: float, hits: int, sides: tuple[float, float]) -> list[Box]:
-    """Return what a cascade sees at so many places or more, at sides from the least to the most."""
+def _squares(
+    name: str, gray: Bytes, step: float, neighbours: int, sides: tuple[float, float] = (0, 0)
+) -> list[Box]:
+    """Return what a cascade sees with so many neighbours or more; `sides`: least and most, else any."""
     least, most = ((round(side), round(side)) for side in sides)
-    found = cascade(name).detectMultiScale(gray, step, hits, minSize=least, maxSize=most)
+    found = cascade(name).detectMultiScale(gray, step, neighbours, minSize=least, maxSize=most)
     return [Box(float(x), float(y), float(side)) for x, y, side, _ in found]
 
 
