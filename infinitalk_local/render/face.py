@@ -10,6 +10,7 @@ import numpy as np
 
 from infinitalk_local.render import boxes, eyes, gap, lips
 from infinitalk_local.render.canonical import Canonical
+from infinitalk_local.render.contours import EyeContour
 from infinitalk_local.render.yuv import Bytes
 
 _TRIES = 10
@@ -28,6 +29,7 @@ class Face:
     mouth: lips.Lips
     gap: float  # depth of the opening that the picture already shows, in distances of the eyes
     tier: Literal["full", "weak"]
+    eyes: tuple[EyeContour, EyeContour] | None = None  # left in the picture first; None: too unsure to blink
 
     def scaled(self, x: float, y: float) -> "Face":
         """Return the same face in a picture that was resized by these factors."""
