@@ -8,7 +8,7 @@ from pathlib import Path
 
 from infinitalk_local.renderer import child_environment, end_group
 
-COMMAND = (sys.executable, "-m", "infinitalk_local.render.look")
+COMMAND = (sys.executable, "-m", "infinitalk_local.render.face")
 TIMEOUT_S = 20.0
 
 
@@ -26,7 +26,8 @@ def face_tier(picture: Path, command: tuple[str, ...] = COMMAND, timeout_s: floa
         )
         try:
             said, _ = child.communicate(timeout=timeout_s)
-            return str(json.loads(said)["tier"])
+            faces = json.loads(said)["faces"]
+            return str(faces[0]["tier"]) if faces else "none"
         except (subprocess.TimeoutExpired, ValueError, KeyError):
             return None
         finally:

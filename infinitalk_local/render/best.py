@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from infinitalk_local.render import face, lids
+from infinitalk_local.render import face
 from infinitalk_local.render.canonical import Patch
-from infinitalk_local.render.yuv import BT601, Bytes, full_planes
+from infinitalk_local.render.yuv import Bytes
 
 _LONG_SIDE = 640  # pixels that are looked at; the frame itself is kept whole
 _PATCH = Patch(-0.9, -0.4, 0.9, 1.6, 48)
@@ -27,8 +27,7 @@ def _worth(rgb: Bytes) -> float:
     if found is None:
         return _NO_FACE + _sharpness(small)
     turned = abs(found.mouth.left + found.mouth.right)
-    opening = lids.opening(full_planes(small, BT601), found.frame)
-    awake = min(opening.bottom - opening.top, 0.2) if opening else 0.0
+    awake = min(*(eye.opening for eye in found.eyes), 0.2) if found.eyes else 0.0
     return _sharpness(_PATCH.sample(small, found.frame)) - 3 * turned + 8 * awake
 
 

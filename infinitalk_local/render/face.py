@@ -1,89 +1,158 @@
-"""Finds the one face that will talk, or says that there is none."""
+"""The faces of a picture, measured: what could talk, how far its mouth is open, and where its lids are.
 
+python -m infinitalk_local.render.face PICTURE... [--draw OUT.jpg] prints a line of JSON for each picture.
+"""
+
+import argparse
 import dataclasses
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 
-from infinitalk_local.render import boxes, eyes, gap, lips
+from infinitalk_local.render import contours, detector, eyes, gap, lips, source
 from infinitalk_local.render.canonical import Canonical
 from infinitalk_local.render.contours import EyeContour
-from infinitalk_local.render.yuv import Bytes
+from infinitalk_local.render.yuv import Bytes, Floats
+from infinitalk_media import MediaError
 
-_TRIES = 10
-_LEAST_IOD_PX = 14.0
-_ENOUGH = 1.75  # evidence, see _evidence: the least of drawn faces with the darkest skin reach 1.8
-_BEYOND_DOUBT = 4.0
-_GRAINY = 3.0  # standard deviation in levels of 255
-_CURVATURE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+Tier = Literal["full", "weak", "none"]
+_LEAST_CONTRAST = (
+    0.05  # of a pupil against its sides, in parts of the face's lightness; less is a shut eye or glasses
+)
+_PAINT = (0, 255, 0)
+_PLAIN_MOUTH = 0.1  # evidence for lips between the corners
 
 
 @dataclass(frozen=True)
 class Face:
-    """A face in pixels of the picture; `tier` "weak" means that the eyes are too unsure to blink."""
+    """A face in pixels of the picture.
+
+    `tier` "weak" means that the lids are too unsure to blink, "none" that the mouth is too unsure to talk.
+    """
 
     frame: Canonical
     mouth: lips.Lips
     gap: float  # depth of the opening that the picture already shows, in distances of the eyes
-    tier: Literal["full", "weak"]
+    tier: Tier
     eyes: tuple[EyeContour, EyeContour] | None = None  # left in the picture first; None: too unsure to blink
+    score: float = 1.0  # how sure the detector is, 0..1
 
     def scaled(self, x: float, y: float) -> "Face":
         """Return the same face in a picture that was resized by these factors."""
         return dataclasses.replace(self, frame=self.frame.scaled(x, y))
 
 
+def find_all(rgb: Bytes) -> list[Face]:
+    """Return the faces of the picture (height, width, 3), the one that talks unless told otherwise first."""
+    return [_measured(rgb, seen) for seen in detector.detect(rgb)]
+
+
 def find(rgb: Bytes) -> Face | None:
-    """Return the face of the picture with the most evidence, or None when nothing passes the gate.
-
-    One that is beyond doubt ends the search, which goes on to tilted views otherwise.
-    """
-    calm = _calm(rgb)
-    gray = np.asarray(cv2.cvtColor(calm, cv2.COLOR_RGB2GRAY), np.uint8)
-    best, most = None, _ENOUGH
-    for candidate in islice(boxes.candidates(gray), _TRIES):
-        pair = eyes.find(candidate)
-        frame = Canonical.of_eyes(pair.left, pair.right)
-        if frame.iod < _LEAST_IOD_PX:
-            continue
-        mouth = lips.find(calm, frame)
-        evidence = _evidence(candidate, pair, mouth)
-        if evidence > most and _plain(candidate, pair, mouth):
-            best, most = (frame, mouth, pair.score), evidence
-        if most > _BEYOND_DOUBT:
-            break
-    return _face(rgb, *best) if best else None
+    """Return the largest face, or None where there is none."""
+    return next(iter(find_all(rgb)), None)
 
 
-def _calm(rgb: Bytes) -> Bytes:
-    """Return the picture without its grain, in which the faint features of dark skin would be lost.
-
-    The strength of the grain is what a plane and straight edges leave over (Immerkaer 1996).
-    """
-    left_over = cv2.filter2D(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.CV_32F, _CURVATURE)
-    grain = float(np.median(np.abs(left_over))) / (6 * 0.6745)  # the kernel's gain; the median of a bell
-    if grain < _GRAINY:
-        return rgb
-    return np.asarray(cv2.bilateralFilter(rgb, 9, 4 * grain, 3), np.uint8)
-
-
-def _face(rgb: Bytes, frame: Canonical, mouth: lips.Lips, eyes_score: float) -> Face:
-    return Face(frame, mouth, gap.find(rgb, frame, mouth), "full" if eyes_score > 0 else "weak")
+def _measured(rgb: Bytes, seen: detector.Detection) -> Face:
+    rough = Canonical.of_eyes(seen.points[0], seen.points[1])
+    frame, contrast = eyes.find(rgb, rough)
+    corners = np.stack(frame.units(*seen.points[3:].T), axis=1)
+    opening = gap.find(rgb, frame, corners)
+    mouth = lips.find(rgb, frame, corners, opening)
+    outlines = contours.find(rgb, frame) if contrast > _LEAST_CONTRAST else None
+    return Face(
+        frame, mouth, opening.depth if opening else 0.0, _tier(mouth, outlines), outlines, seen.confidence
+    )
 
 
-def _plain(candidate: boxes.Candidate, pair: eyes.Eyes, mouth: lips.Lips) -> bool:
-    """Say whether eyes or mouth are plain; the eyes must be where the frontal cascades hardly saw a face."""
-    if candidate.votes <= 2:  # noqa: PLR2004
-        return pair.score > 1
-    return pair.score > 0 or mouth.score > 0.5  # noqa: PLR2004
+def _tier(mouth: lips.Lips, outlines: object) -> Tier:
+    if mouth.score < _PLAIN_MOUTH:
+        return "none"
+    return "full" if outlines else "weak"
 
 
-def _evidence(candidate: boxes.Candidate, pair: eyes.Eyes, mouth: lips.Lips) -> float:
-    """Return how much speaks for a face: no sign is in every face, and none is missing in everything else."""
-    tilted = candidate.view.tilt_deg != 0
-    seen = candidate.votes / (3 if tilted else 6)  # a tilted view is searched at one size only
-    gaze = min(pair.contrast, 25.0) / 25
-    return 1.8 * seen + pair.score + 2 * mouth.score + 1.25 * gaze - 0.6 * tilted
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser("python -m infinitalk_local.render.face", description=__doc__)
+    parser.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
+    parser.add_argument(
+        "--draw", type=Path, metavar="OUT.jpg", help="paint what is seen on the (last) picture"
+    )
+    chosen = parser.parse_args(arguments)
+    for path in chosen.pictures:
+        try:
+            line, rgb, found = _look(path)
+        except MediaError as error:
+            line, found = {"picture": str(path), "error": str(error)}, None
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+        if chosen.draw and found is not None:
+            cv2.imwrite(str(chosen.draw), cv2.cvtColor(_drawn(rgb, found), cv2.COLOR_RGB2BGR))
+    return 2 if "error" in line else 0
+
+
+def _look(path: Path) -> tuple[dict[str, Any], Bytes, list[Face]]:
+    with tempfile.TemporaryDirectory() as scratch:
+        rgb = source.still(path, Path(scratch)).rgb
+    started = time.perf_counter()
+    found = find_all(rgb)
+    ms = round(1000 * (time.perf_counter() - started), 1)
+    return {"picture": str(path), "ms": ms, "faces": [told(face) for face in found]}, rgb, found
+
+
+def _drawn(rgb: Bytes, found: list[Face]) -> Bytes:
+    """Return the picture with each face's pupils, corners, lines of the lips and lids painted on it."""
+    picture = rgb.copy()
+    for face in found:
+        thick = max(1, round(face.frame.iod / 60))
+        facts = told(face)
+        lids = [edge for eye in (facts["lids"] or {}).values() for edge in eye.values()]
+        for line in [facts["lip_line"], *lids]:
+            cv2.polylines(picture, [np.rint(line).astype(np.int32)], False, _PAINT, thick, cv2.LINE_AA)
+        if face.gap:
+            below = face.mouth.at(np.linspace(face.mouth.left, face.mouth.right, 21, dtype=np.float32))
+            across = np.linspace(face.mouth.left, face.mouth.right, 21, dtype=np.float32)
+            below = below + face.gap * gap.lens(across, face.mouth.left, face.mouth.right)
+            edge = np.rint(_points(face, np.stack([across, below], axis=1))).astype(np.int32)
+            cv2.polylines(picture, [edge], False, _PAINT, thick, cv2.LINE_AA)
+        for x, y in [*facts["eyes"], *facts["corners"]]:
+            cv2.circle(picture, (round(x), round(y)), 2 * thick, _PAINT, -1, cv2.LINE_AA)
+    return picture
+
+
+def told(face: Face) -> dict[str, Any]:
+    """Return what is known of a face as plain values; points are in pixels of the picture, from its edge."""
+    across = np.linspace(face.mouth.left, face.mouth.right, 21, dtype=np.float32)
+    line = np.stack([across, face.mouth.at(across)], axis=1)
+    sides = dict(zip(("left", "right"), face.eyes or (), strict=False))
+    return {
+        "eyes": _points(face, np.array([[-0.5, 0], [0.5, 0]], np.float32)),
+        "corners": _points(face, face.mouth.corners),
+        "lip_line": _points(face, line),
+        "gap": round(face.gap, 3),
+        "score": round(face.score, 3),
+        "tier": face.tier,
+        "lids": {
+            side: {"upper": _points(face, eye.upper), "lower": _points(face, eye.lower)}
+            for side, eye in sides.items()
+        }
+        or None,
+    }
+
+
+def _points(face: Face, units: Floats) -> list[list[float]]:
+    middle_of_pixel = 0.5
+    return [
+        [round(float(x) + middle_of_pixel, 1), round(float(y) + middle_of_pixel, 1)]
+        for x, y in face.frame.pixels(units)
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,13 +1,38 @@
-"""How far a mouth already stands open in the picture: teeth or darkness under the upper lip."""
+"""How far a mouth already stands open in the picture: what lies between two bands that look like its lips.
 
+Every opening that a mouth can have is compared with what the picture shows: two numbers describe it, how high
+its upper edge runs and how deep it is. Free shapes would follow every shadow.
+"""
+
+from typing import NamedTuple
+
+import cv2
 import numpy as np
 
 from infinitalk_local.render.canonical import Canonical, Patch
-from infinitalk_local.render.lips import Lips
-from infinitalk_local.render.yuv import Bytes, Flags, Floats
+from infinitalk_local.render.yuv import Bytes, Floats
 
-_PATCH = Patch(-0.7, 0.5, 0.7, 2.0, 64)
-_LEAST = 0.06  # of the distance of the eyes; less is the shadow between closed lips
+_ROWS_PER_UNIT = 100
+_TOP, _BOTTOM = -0.45, 0.75  # of what is looked at, from the straight line between the corners
+_ACROSS = np.linspace(-0.75, 0.75, 31, dtype=np.float32)  # from corner (-1) to corner (1)
+_ARCH = 1 - _ACROSS**2
+_LARGEST_IOD_PX = 150.0  # a larger face shows no more of it
+_CHEEKS = Patch(-0.75, 0.5, 0.75, 1.1, 40)
+_DARKEST = 20.0  # L* of skin
+
+_HEIGHTS = np.arange(-0.2, 0.16, 0.02, dtype=np.float32)
+_DEPTHS = np.array([0.05, 0.07, 0.09, 0.12, 0.15, 0.18, 0.22, 0.26, 0.31, 0.36, 0.42], np.float32)
+_CLEAR = 0.01  # of an edge, on both sides, is left out
+_LIP = 0.05  # height of the part of a lip that is looked at
+_EDGE = 0.04  # the same inside of the mouth
+_PLAIN = 2.0  # log-odds from which an opening is believed
+
+
+class Opening(NamedTuple):
+    """A lens between the corners: its upper edge rises by `-height` in the middle (down is positive)."""
+
+    height: float
+    depth: float
 
 
 def lens(u: Floats, left: float, right: float) -> Floats:
@@ -16,43 +41,82 @@ def lens(u: Floats, left: float, right: float) -> Floats:
     return np.asarray(np.maximum(1 - part * part, 0), np.float32)
 
 
-def find(rgb: Bytes, frame: Canonical, lips: Lips) -> float:
-    """Return the depth of the opening in its middle, 0 for closed lips.
+def find(rgb: Bytes, frame: Canonical, corners: Floats) -> Opening | None:
+    """Return the opening between two corners, (2, 2) as (u, v), or None for closed lips."""
+    columns = _Columns(_straightened(rgb, frame, corners) / _lightness_of_skin(rgb, frame))
+    heights, depths = (grid.ravel() for grid in np.meshgrid(_HEIGHTS, _DEPTHS, indexing="ij"))
+    odds = _log_odds(columns, heights, depths)
+    best = int(odds.argmax())
+    return Opening(float(heights[best]), float(depths[best])) if odds[best] > _PLAIN else None
 
-    Only one number is fitted: free shapes of the lower lip follow every shadow. The columns must agree on it.
+
+def _straightened(rgb: Bytes, frame: Canonical, corners: Floats) -> Floats:
+    """Return the mouth in L*, a*, b*, (rows, columns, 3): the corners lie on one row."""
+    if frame.iod > _LARGEST_IOD_PX:
+        shrink = _LARGEST_IOD_PX / frame.iod
+        size = (round(rgb.shape[1] * shrink), round(rgb.shape[0] * shrink))
+        frame = frame.scaled(size[0] / rgb.shape[1], size[1] / rgb.shape[0])
+        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    (left, top), (right, bottom) = corners
+    part = (_ACROSS + 1) / 2
+    down = np.arange(_TOP, _BOTTOM, 1 / _ROWS_PER_UNIT, dtype=np.float32)[:, None]
+    u = np.broadcast_to(left + part * (right - left), (len(down), len(part)))
+    pixels = frame.pixels(np.stack([u, top + part * (bottom - top) + down], axis=-1))
+    seen = np.asarray(
+        cv2.remap(
+            rgb, pixels, np.empty((0, 0), np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+    )
+    lab = cv2.cvtColor(seen.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    return np.asarray(cv2.GaussianBlur(lab, (0, 0), 1.2), np.float32)
+
+
+def _lightness_of_skin(rgb: Bytes, frame: Canonical) -> float:
+    """Return the L* of this face's cheeks: dark skin has less contrast in all that it shows."""
+    light = _CHEEKS.lab(rgb, frame)[..., 0]
+    cheeks = (np.abs(np.abs(_CHEEKS.u) - 0.55) < 0.15)[None, :] & (np.abs(_CHEEKS.v - 0.75) < 0.2)[:, None]  # noqa: PLR2004
+    return max(_DARKEST, float(np.median(light[cheeks])))
+
+
+class _Columns:
+    """The straightened mouth, asked for means over parts of its columns."""
+
+    def __init__(self, lab: Floats) -> None:
+        self._sums = np.concatenate([np.zeros_like(lab[:1]), np.cumsum(lab, axis=0)])
+
+    def mean(self, start: Floats, end: Floats) -> Floats:
+        """Return the mean from `start` to `end`, each (openings, columns) below the straight line; adds 3."""
+        first = np.clip(np.round((start - _TOP) * _ROWS_PER_UNIT).astype(int), 0, len(self._sums) - 2)
+        last = np.clip(np.round((end - _TOP) * _ROWS_PER_UNIT).astype(int), first + 1, len(self._sums) - 1)
+        column = np.arange(self._sums.shape[1])
+        sums = self._sums[last, column] - self._sums[first, column]
+        return np.asarray(sums / (last - first)[..., None], np.float32)
+
+
+def _log_odds(columns: _Columns, heights: Floats, depths: Floats) -> Floats:
+    """Return how much speaks for each opening: a mouth's inside is less red than its lips, which look alike.
+
+    The weights come from a logistic regression over photographs of open and closed mouths. Where the picture
+    has no colour, light teeth have to do.
     """
-    lab = _PATCH.lab(rgb, frame)
-    inside = _inside(lab)
-    half = (lips.right - lips.left) / 2
-    columns = np.flatnonzero(np.abs(_PATCH.u - (lips.left + lips.right) / 2) < 0.55 * half)
-    depths = np.array([_run(inside[:, k], float(lips.at(_PATCH.u[k : k + 1])[0])) for k in columns])
-    depths = depths / lens(_PATCH.u[columns], lips.left, lips.right)
-    depth = float(np.median(depths))
-    agree = np.abs(depths - depth) < 0.3 * depth
-    return depth if depth > _LEAST and agree.mean() > 0.6 else 0.0  # noqa: PLR2004
-
-
-def _inside(lab: Floats) -> Flags:
-    """Return the pixels that are teeth or the dark of a mouth, judged by this face's cheeks."""
-    light, chroma = lab[..., 0], np.hypot(lab[..., 1], lab[..., 2])
-    cheeks = (np.abs(np.abs(_PATCH.u) - 0.55) < 0.15)[None, :] & (np.abs(_PATCH.v - 0.75) < 0.2)[:, None]  # noqa: PLR2004
-    usual = float(np.median(light[cheeks]))
-    lighter, paler = light - usual, float(np.median(chroma[cheeks])) - chroma
-    redder = lab[..., 1] - float(np.median(lab[..., 1][cheeks]))  # a wet lower lip shines as teeth do
-    least = 9 + max(0.0, 0.5 * (35 - usual))  # on the darkest skin lips are lighter than it
-    teeth = (lighter > -6) & (lighter + paler > least) & (redder < 5)  # noqa: PLR2004 - in L*, a*, b* units
-    dark = light < 0.45 * usual
-    return np.asarray(teeth | dark)
-
-
-def _run(inside: Flags, start: float) -> float:
-    """Return how far `inside` goes on below `start`, beginning within a lip's shadow of it."""
-    row = round((start - _PATCH.top) * _PATCH.density)
-    below = inside[row : row + round(0.8 * _PATCH.density)]
-    first = int(below.argmax()) if below.any() else len(below)
-    if first > 0.09 * _PATCH.density:
-        return 0.0
-    outside = ~below[first:]
-    closed = np.convolve(outside, np.ones(3), "valid") > 2  # noqa: PLR2004 - three in a row; one may be noise
-    length = int(closed.argmax()) if closed.any() else len(outside)
-    return (first + length) / _PATCH.density
+    upper, lower = heights[:, None] * _ARCH, (heights + depths)[:, None] * _ARCH
+    edge = np.minimum(_EDGE, 0.45 * depths[:, None] * _ARCH)
+    upper_lip = columns.mean(upper - _CLEAR - _LIP, upper - _CLEAR)
+    lower_lip = columns.mean(lower + _CLEAR, lower + _CLEAR + _LIP)
+    inside = columns.mean(upper, lower)
+    against = inside - (upper_lip + lower_lip) / 2
+    at_lower = columns.mean(lower - edge - 0.005, lower - 0.005) - lower_lip
+    unlike = np.abs(np.median(upper_lip - lower_lip, axis=1))
+    return np.asarray(
+        -22 * np.median(against[..., 1], axis=1)
+        + 2 * np.maximum(against[..., 0], 0).mean(axis=1)
+        + 1.6 * np.percentile(np.abs(at_lower[..., 0]) - at_lower[..., 1], 25, axis=1)
+        + 3 * inside[..., 0].std(axis=1)
+        - 4.5 * unlike[:, 0]
+        - 8 * unlike[:, 1]
+        - 9.5 * heights
+        - 88 * heights**2
+        - 36 * np.maximum(0.1 - depths, 0)
+        - 0.3,
+        np.float32,
+    )

@@ -92,6 +92,8 @@ def talking(clip: Clip) -> Scene:
     found = face.find(clip.still.rgb)
     if found is None:
         raise NoFace("no face was found in the picture")
+    if found.tier == "none":
+        raise NoFace("the mouth could not be made out")
     options = clip.options
     height, width = clip.still.rgb.shape[:2]
     return Talking(
