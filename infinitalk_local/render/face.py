@@ -68,12 +68,17 @@ def _measured(rgb: Bytes, seen: detector.Detection) -> Face:
     mouth = lips.find(rgb, frame, corners, opening)
     outlines = contours.find(rgb, frame) if contrast > _LEAST_CONTRAST else None
     return Face(
-        frame, mouth, opening.depth if opening else 0.0, _tier(mouth, outlines), outlines, seen.confidence
+        frame,
+        mouth,
+        opening.depth if opening else 0.0,
+        _tier(mouth, opening, outlines),
+        outlines,
+        seen.confidence,
     )
 
 
-def _tier(mouth: lips.Lips, outlines: object) -> Tier:
-    if mouth.score < _PLAIN_MOUTH:
+def _tier(mouth: lips.Lips, opening: gap.Opening | None, outlines: object) -> Tier:
+    if opening is None and mouth.score < _PLAIN_MOUTH:
         return "none"
     return "full" if outlines else "weak"
 
