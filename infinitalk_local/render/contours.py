@@ -9,7 +9,7 @@ from infinitalk_local.render.yuv import Floats
 
 @dataclass(frozen=True)
 class EyeContour:
-    """Both lid edges of one eye as (u, v) points, each (n, 2), from its left corner to its right in the picture.
+    """Both lid edges of one eye as (u, v) points, each (n, 2), from the left corner in the picture on.
 
     Both begin and end at the same two corners.
     """
