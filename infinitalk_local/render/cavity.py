@@ -93,9 +93,13 @@ def _tongue(lip: Floats) -> Floats:
 
 
 def _enamel(skin: Floats) -> Floats:
-    """Return the teeth's brightness and colour offsets: lit as this face is, and never white."""
-    light = np.clip(_BLACK + 0.55 * (skin[0] - _BLACK) + 70, 95, 195)
-    return np.array([light, -7, 6], np.float32)
+    """Return the teeth's brightness and colour offsets: lit as this face is, and never white.
+
+    They are as much paler as the face has colour: in a black-and-white picture teeth are grey.
+    """
+    light = np.clip(_BLACK + 0.55 * (skin[0] - _BLACK) + 62, 85, 190)
+    coloured = min(1.0, float(np.hypot(*(skin[1:] - 128))) / 18)
+    return np.array([light, -7 * coloured, 6 * coloured], np.float32)
 
 
 def _shading(u: Floats, half: float) -> Floats:
