@@ -9,10 +9,10 @@ from infinitalk_local.render.rise import rise
 from infinitalk_local.render.speech import Tracks
 from infinitalk_local.render.yuv import Floats
 
-_OPENING = 0.26  # how far the lips part at openness 1
-_UPPER = 0.30  # the upper lip's part of that; people's takes .27 to .31
+_OPENING = 0.25  # how far the lips part at openness 1
+_UPPER = 0.34  # the upper lip's part of that; the mesh of a face sees some .27 of it, as with people
 _PRESSED = 0.02  # how far the lower lip goes up when lips are pressed
-_NARROWER, _WIDER = 0.085, 0.055  # how far each corner goes in for "oo", out for "ee"
+_NARROWER, _WIDER = 0.100, 0.065  # how far each corner goes in for "oo", out for "ee"
 _SMILE_KEPT = 0.3  # of a mouth that the picture shows open: it talks in a smile
 _CLOSES = 0.24  # how far an open mouth is closed at most: more would crush the chin
 

@@ -11,6 +11,7 @@ from infinitalk_local.render.rise import rise
 from infinitalk_local.render.yuv import Bytes, Flags, Floats
 
 _TEETH = 0.035  # how far they reach below the lip line, in distances of the eyes
+_HIDDEN = 0.45  # the part of the upper lip's rise that shows no more of them
 _TOOTH = 0.12  # width of one
 _SOONEST, _PLAIN = 0.06, 0.15  # teeth begin to show at the first opening, and are plain at the second
 _BLACK = 16.0
@@ -36,23 +37,23 @@ class Cavity:
             self._dark, self._teeth = _own_inside(patch, region, below, gap * across, lip)[rows], None
             return
         skin = _usual(patch, (np.abs(np.abs(u) - 0.5) < 0.15) & (np.abs(below) < 0.3))  # noqa: PLR2004
-        below, across = below[rows], across[rows]
-        deep = rise(below, 0.08, 0.3)[..., None]
+        self._below = below[rows]
+        deep = rise(self._below, 0.08, 0.3)[..., None]
         self._dark = np.asarray(_darkness(lip) + 0.45 * deep * (_tongue(lip) - _darkness(lip)), np.float32)
-        edge = _TEETH * (0.3 + 0.7 * across)
-        self._shape = rise(below, edge + 0.014, edge - 0.014)
-        shade = _shading(self._u, self._half) * (1 - 0.25 * rise(below, 0.0, -0.08))
-        self._teeth = np.asarray(_enamel(skin) * shade[..., None] + _OFFSET, np.float32)
+        self._teeth = np.asarray(_enamel(skin), np.float32)
+        self._light, self._edge = _arch(self._u, self._half)
 
     def seen(self, shape: Shape) -> Floats:
         """Return the inside as YUV, (height, width, 3), behind lips of that shape."""
         if self._teeth is None:
             return self._dark
-        parted = shape.lift + shape.drop
-        corner = self._half + shape.wider
-        here = parted * np.maximum(1 - (self._u / (0.86 * corner)) ** 2, 0)
-        shown = (self._shape * rise(here, _SOONEST, _PLAIN))[..., None]
-        return np.asarray(self._dark + shown * (self._teeth - self._dark), np.float32)
+        across = np.maximum(1 - (self._u / (0.9 * (self._half + shape.wider))) ** 2, 0)
+        shown = rise((shape.lift + shape.drop) * across, _SOONEST, _PLAIN)
+        lip = self._below + shape.lift * across
+        edge = self._edge - _HIDDEN * shape.lift
+        shown = (shown * rise(self._below, edge + 0.012, edge - 0.012))[..., None]
+        light = (self._light * (0.45 + 0.55 * rise(lip, -0.01, 0.06)))[..., None]
+        return np.asarray(self._dark + shown * (self._teeth * light + _OFFSET - self._dark), np.float32)
 
 
 def _usual(patch: Bytes, where: Flags) -> Floats:
@@ -102,7 +103,13 @@ def _enamel(skin: Floats) -> Floats:
     return np.array([light, -7 * coloured, 6 * coloured], np.float32)
 
 
-def _shading(u: Floats, half: float) -> Floats:
-    """Return the light on the teeth: an arch, whose sides turn away, with a faint line between two."""
-    between = 1 - 0.06 * np.cos(np.pi * u / _TOOTH) ** 24
-    return np.asarray(between * (0.25 + 0.75 * np.exp(-((u / (0.55 * half)) ** 2))), np.float32)
+def _arch(u: Floats, half: float) -> tuple[Floats, Floats]:
+    """Return the light on the teeth and how far each reaches below the lip line.
+
+    They stand in an arch: its sides turn away, get less light, and end higher.
+    """
+    aside, tooth = np.abs(u) / half, np.abs(np.cos(np.pi * u / _TOOTH))
+    between = 1 - 0.12 * tooth**16
+    light = between * (0.2 + 0.8 * np.exp(-((aside / 0.5) ** 2)))
+    edge = _TEETH * (1 - 1.6 * aside**2) - 0.008 * tooth**4
+    return np.asarray(light, np.float32), np.asarray(edge, np.float32)

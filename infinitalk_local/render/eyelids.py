@@ -19,13 +19,15 @@ from infinitalk_local.render.yuv import Bytes, Flags, Floats, Frame
 
 _NARROWEST, _WIDEST = 0.05, 0.5  # openings that are drawn shut, in distances of the eyes
 _LOW = 0.15  # the lower lid's part of the way
-_LASHES = 0.014  # half the thickness of the edge that goes down as it is
+_LASHES = 0.016  # half the thickness of the edge that goes down as it is
 _CREASE = 0.17  # how far above the edge the skin is that comes down, at most
 _SHALLOWEST = 0.06
 _FOLD = 0.08  # dark lines up to this thick are smoothed out of the lid
 _BROW = 0.65  # of the lid's brightness: what is darker is no skin
-_LIT = 0.45  # the part of the skin around an eye in the colour of its shut lid
+_LIT = 0.6  # the part of the skin around an eye in the colour of its shut lid
+_SUNGLASSES = 0.22  # of the cheeks' brightness: what is darker around an eye is no skin
 _CHEEK = 0.14  # how far below the eye the lower lid's rise is gone
+_BLACK = 16.0
 
 
 class Eyelids:
@@ -34,8 +36,10 @@ class Eyelids:
     def __init__(
         self, planes: Bytes, eyes: tuple[EyeContour, EyeContour], frame: Canonical, size: Size
     ) -> None:
-        shut = all(_NARROWEST < eye.opening < _WIDEST for eye in eyes)
-        self._eyes = [_Eye(planes, eye, frame, size) for eye in eyes] if shut else []
+        drawn = [_Eye(planes, eye, frame, size) for eye in eyes if _NARROWEST < eye.opening < _WIDEST]
+        light = _cheeks(planes[..., 0], frame)
+        both = len(drawn) == len(eyes) and all(eye.lit > _SUNGLASSES * light for eye in drawn)
+        self._eyes = drawn if both else []  # one lid alone would wink
         self.regions = [eye.region for eye in self._eyes]
 
     def draw(self, frame: Frame, shut: float) -> None:
@@ -57,6 +61,8 @@ class _Eye:
         self._height = np.maximum(self._upper - self._lower, 0)
         self._soft = max(0.008, 0.6 / frame.iod)
         self._crease = _crease(self._rest[..., 0], self.region, eye)
+        skin = (self._upper < -0.03) | ((self._lower > 0.03) & (self._lower < 0.1))  # noqa: PLR2004
+        self.lit = float(np.median(self._rest[..., 0][skin])) - _BLACK
         self._movable = Movable(self._rest)
         self._lid = Movable(_unfolded(self._rest, self._upper, self._lower, self._crease, frame.iod))
         self._lashes = _darkest(self._rest, (self._height > 0) & (np.abs(self._upper) < 0.03))  # noqa: PLR2004
@@ -71,7 +77,7 @@ class _Eye:
         lid = self._moved(self._movable, lid_from).astype(np.float32)
         unfolded = rise(down, 0, 0.06)[..., None]
         lid += unfolded * (self._moved(self._lid, lid_from) - lid)
-        edge = 0.65 * unfolded[..., 0] * rise(np.abs(self._upper - down), _LASHES + self._soft, 0.4 * _LASHES)
+        edge = 0.85 * unfolded[..., 0] * rise(np.abs(self._upper - down), _LASHES + self._soft, 0.4 * _LASHES)
         lid += edge[..., None] * (np.minimum(self._lashes, lid) - lid)
         drawn = self._rest.astype(np.float32)
         under = rise(self._lower + up, -self._soft, self._soft)[..., None]
@@ -91,6 +97,14 @@ class _Eye:
         return picture.moved(field, slice(0, self.region.height), slice(0, self.region.width))
 
 
+def _cheeks(light: Bytes, frame: Canonical) -> float:
+    """Return how bright the cheeks are."""
+    points = np.array([[u, v] for u in (-0.5, -0.4, 0.4, 0.5) for v in (0.5, 0.6, 0.7)], np.float32)
+    x, y = np.rint(frame.pixels(points)).astype(int).T
+    seen = light[np.clip(y, 0, len(light) - 1), np.clip(x, 0, len(light[0]) - 1)]
+    return float(np.median(seen)) - _BLACK
+
+
 def _smooth(edge: Callable[[Floats], Floats], u: Floats) -> Floats:
     """Return the edge at `u` without corners between its points."""
     near = [edge(u + step) for step in (-0.02, -0.01, 0, 0.01, 0.02)]
@@ -104,8 +118,8 @@ def _crease(light: Bytes, region: Region, eye: EyeContour) -> float:
     points = np.stack(np.broadcast_arrays(u, eye.upper_at(u) - reach[:, None]), axis=-1)
     places = region.frame.pixels(points) - np.array([region.left, region.top], np.float32)
     soft = cv2.GaussianBlur(light, (0, 0), max(0.5, 0.01 * region.frame.iod))
-    seen = cv2.remap(soft, places, np.empty((0, 0), np.float32), cv2.INTER_LINEAR).astype(np.float32) - 16
-    dark = seen < _BROW * np.maximum.accumulate(seen, axis=0)
+    seen = cv2.remap(soft, places, np.empty((0, 0), np.float32), cv2.INTER_LINEAR).astype(np.float32) - _BLACK
+    dark = (seen < _BROW * np.maximum.accumulate(seen, axis=0)) & (reach > _FOLD)[:, None]
     ends = np.where(dark.any(axis=0), reach[dark.argmax(axis=0)], reach[-1]) - 0.02
     return float(np.clip(np.percentile(ends, 30), _SHALLOWEST, _CREASE))
 

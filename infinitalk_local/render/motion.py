@@ -45,9 +45,9 @@ def plan(level: Floats, fps: int, seed: int, energy: float) -> Motion:
     nods = energy * settled * (blurred(level, 0.08 * fps) - blurred(level, 0.35 * fps))
     roll, yaw, pitch = _poses(rng, times)
     return Motion(
-        roll=strength * (0.050 * roll + 0.008 * drift(rng, times, 4.2)),
-        yaw=strength * (0.110 * yaw + 0.018 * drift(rng, times, 3.4)),
-        pitch=strength * (0.055 * pitch + 0.012 * drift(rng, times, 2.9)),
+        roll=strength * (0.055 * roll + 0.008 * drift(rng, times, 4.2)),
+        yaw=strength * (0.135 * yaw + 0.018 * drift(rng, times, 3.4)),
+        pitch=strength * (0.085 * pitch + 0.012 * drift(rng, times, 2.9)),
         right=strength * (0.030 * yaw + 0.018 * drift(rng, times, 5.0)),
         down=strength * 0.012 * drift(rng, times, 4.4) + 0.03 * nods,
         brows=energy * settled * _brows(rng, times, level, fps),
@@ -88,7 +88,7 @@ def _brows(rng: np.random.Generator, times_s: Floats, level: Floats, fps: int) -
     """Return how far the brows rise: with what is stressed, now a little, now more."""
     stress = blurred(level, 0.10 * fps) - blurred(level, 0.5 * fps)
     rising = blurred(rise(stress, 0.0, 0.18), 0.06 * fps)
-    return np.asarray(0.085 * rising * (0.75 + 0.25 * drift(rng, times_s, 2.0)), np.float32)
+    return np.asarray(0.095 * rising * (0.75 + 0.25 * drift(rng, times_s, 2.0)), np.float32)
 
 
 def _blinks(rng: np.random.Generator, times_s: Floats) -> Floats:
