@@ -5,9 +5,11 @@ lower lid rises a little. What lies above the lid's own skin, a brow or the rim 
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from infinitalk_local.render.canonical import Canonical
 from infinitalk_local.render.contours import EyeContour
@@ -26,6 +28,7 @@ _FOLD = 0.08  # dark lines up to this thick are smoothed out of the lid
 _BROW = 0.65  # of the lid's brightness: what is darker is no skin
 _LIT = 0.6  # the part of the skin around an eye in the colour of its shut lid
 _SUNGLASSES = 0.22  # of the cheeks' brightness: what is darker around an eye is no skin
+_MOTLEY = 1.5  # of its brightness: what varies so much above an eye is a part of a larger one
 _CHEEK = 0.14  # how far below the eye the lower lid's rise is gone
 _BLACK = 16.0
 
@@ -37,8 +40,8 @@ class Eyelids:
         self, planes: Bytes, eyes: tuple[EyeContour, EyeContour], frame: Canonical, size: Size
     ) -> None:
         drawn = [_Eye(planes, eye, frame, size) for eye in eyes if _NARROWEST < eye.opening < _WIDEST]
-        light = _cheeks(planes[..., 0], frame)
-        both = len(drawn) == len(eyes) and all(eye.lit > _SUNGLASSES * light for eye in drawn)
+        least = _SUNGLASSES * _cheeks(planes[..., 0], frame)
+        both = len(drawn) == len(eyes) and all(eye.has_skin(least) for eye in drawn)
         self._eyes = drawn if both else []  # one lid alone would wink
         self.regions = [eye.region for eye in self._eyes]
 
@@ -61,11 +64,21 @@ class _Eye:
         self._height = np.maximum(self._upper - self._lower, 0)
         self._soft = max(0.008, 0.6 / frame.iod)
         self._crease = _crease(self._rest[..., 0], self.region, eye)
-        skin = (self._upper < -0.03) | ((self._lower > 0.03) & (self._lower < 0.1))  # noqa: PLR2004
-        self.lit = float(np.median(self._rest[..., 0][skin])) - _BLACK
         self._movable = Movable(self._rest)
-        self._lid = Movable(_unfolded(self._rest, self._upper, self._lower, self._crease, frame.iod))
+        self._unfolded = _unfolded(self._rest, self._upper, self._lower, self._crease, frame.iod)
+        self._lid = Movable(self._unfolded)
         self._lashes = _darkest(self._rest, (self._height > 0) & (np.abs(self._upper) < 0.03))  # noqa: PLR2004
+
+    def has_skin(self, least: float) -> bool:
+        """Say whether skin is around the eye: of one tone above, and somewhere as light as `least`."""
+        middle = self._height > 0.6 * self._height.max()
+        lid = self._unfolded[middle & (self._upper < -0.03) & (self._upper > -0.08)][:, 0]  # noqa: PLR2004
+        cheek = self._rest[middle & (self._lower > 0.04) & (self._lower < 0.09)][:, 0]  # noqa: PLR2004
+        if not len(lid) or not len(cheek):
+            return False
+        low, usual, high = np.percentile(lid, [10, 50, 90]) - _BLACK
+        lit = max(usual, float(np.median(cheek)) - _BLACK) > least
+        return bool(lit and high - low < _MOTLEY * usual)
 
     def at(self, shut: float) -> Bytes:
         """Return the eye with its lid at `shut` of the way."""
@@ -75,9 +88,11 @@ class _Eye:
         up = shut * _LOW * self._height
         lid_from = -self._lid_from(down)
         lid = self._moved(self._movable, lid_from).astype(np.float32)
-        unfolded = rise(down, 0, 0.06)[..., None]
+        unfolded = shut * rise(self._height, 0, 0.9 * self._height.max())[..., None]
         lid += unfolded * (self._moved(self._lid, lid_from) - lid)
-        edge = 0.85 * unfolded[..., 0] * rise(np.abs(self._upper - down), _LASHES + self._soft, 0.4 * _LASHES)
+        edge = (
+            0.85 * rise(down, 0, 0.05) * rise(np.abs(self._upper - down), _LASHES + self._soft, 0.4 * _LASHES)
+        )
         lid += edge[..., None] * (np.minimum(self._lashes, lid) - lid)
         drawn = self._rest.astype(np.float32)
         under = rise(self._lower + up, -self._soft, self._soft)[..., None]
@@ -127,28 +142,26 @@ def _crease(light: Bytes, region: Region, eye: EyeContour) -> float:
 def _unfolded(patch: Bytes, above: Floats, under: Floats, crease: float, iod: float) -> Bytes:
     """Return the patch with the skin of its lid as it is when the eye is shut.
 
-    The dark lines are gone (folds, lashes), and half of the shade, as it comes out of its socket: half of
-    its colour is that of the skin around the eye.
+    The dark lines are gone (folds, lashes), and half of the shade, as it comes out of its socket.
     """
     across = max(3, round(_FOLD * iod) | 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
-    skin = np.where(above < 0, patch[..., 0], 0).astype(np.uint8)
-    lines_gone = patch.copy()
-    lines_gone[..., 0] = cv2.morphologyEx(skin, cv2.MORPH_CLOSE, kernel)
-    plain = (above < -0.01) & (lines_gone[..., 0].astype(int) - patch[..., 0] < 10)  # noqa: PLR2004 - of 255
+    lid = np.where(above < 0, patch[..., 0], 0).astype(np.uint8)
+    lines_gone = cv2.morphologyEx(lid, cv2.MORPH_CLOSE, kernel)[..., None]
     own = _spread(lines_gone, above < -0.01, 0.02 * iod)  # noqa: PLR2004
-    own[..., 1:] = _spread(patch[..., 1:], plain, 0.06 * iod)
     around = (above < -0.05) | (under > 0.03)  # noqa: PLR2004
-    lit = around & (patch[..., 0] >= np.percentile(patch[around][:, 0], 40))
-    shut = own + _LIT * (_spread(patch, lit, 0.15 * iod) - own)
+    lit = around & (patch[..., 0] >= np.percentile(patch[around][:, 0], 15))
+    skin = _spread(patch, lit, 0.1 * iod)
+    light = own + _LIT * (skin[..., :1] - own)
+    shut = np.dstack([light, skin[..., 1:]])
     within = rise(above, -crease, -0.4 * crease)[..., None]
     return np.asarray(np.rint(patch + within * (shut - patch)), np.uint8)
 
 
-def _spread(patch: Bytes, where: Flags, sigma_px: float) -> Floats:
+def _spread(patch: NDArray[Any], where: Flags, sigma_px: float) -> Floats:
     """Return the patch blurred, with no part for what is elsewhere."""
     weight = where.astype(np.float32) + 1e-4
-    blurred = cv2.GaussianBlur(patch * weight[..., None], (0, 0), sigma_px)
+    blurred = cv2.GaussianBlur(patch * weight[..., None], (0, 0), sigma_px).reshape(patch.shape)
     return np.asarray(blurred / cv2.GaussianBlur(weight, (0, 0), sigma_px)[..., None], np.float32)
 
 

@@ -11,7 +11,7 @@ from infinitalk_local.render.rise import rise
 from infinitalk_local.render.sizes import Size
 from infinitalk_local.render.yuv import Bytes, Flags, Floats, Frame, Rectangle, half
 
-_NECK = 1.7  # v of the point a head tilts about
+_NECK = 1.2  # v of the point a head tilts about
 _COARSEST_PX = 12  # per step of the fields; a small face takes finer ones, or its brows fall between two
 _FINEST_PX = 4
 _STEPS = 9  # per distance of the eyes

@@ -10,8 +10,8 @@ from infinitalk_local.render.yuv import Floats
 _WAVES = 4
 _SETTLE_S = 0.5  # the video begins as the very picture
 
-_SOONEST_S, _LATEST_S = 0.7, 1.4  # a head that talks takes a new pose that often
-_TURN_S = 0.9  # how long it takes for that
+_SOONEST_S, _LATEST_S = 0.9, 1.6  # a head that talks takes a new pose that often
+_TURN_S = 1.2  # how long it takes for that
 
 _SHUT_S, _HELD_S, _OPEN_S = 0.075, 0.055, 0.150  # held longer than a frame lasts, or no frame shows it shut
 _SHORTEST_S, _LONGEST_S = 1.4, 6.0
@@ -47,8 +47,8 @@ def plan(level: Floats, fps: int, seed: int, energy: float) -> Motion:
     return Motion(
         roll=strength * (0.055 * roll + 0.008 * drift(rng, times, 4.2)),
         yaw=strength * (0.135 * yaw + 0.018 * drift(rng, times, 3.4)),
-        pitch=strength * (0.085 * pitch + 0.012 * drift(rng, times, 2.9)),
-        right=strength * (0.030 * yaw + 0.018 * drift(rng, times, 5.0)),
+        pitch=strength * (0.095 * pitch + 0.012 * drift(rng, times, 2.9)),
+        right=strength * 0.010 * drift(rng, times, 5.0),
         down=strength * 0.012 * drift(rng, times, 4.4) + 0.03 * nods,
         brows=energy * settled * _brows(rng, times, level, fps),
         breath=0.012 * settled * np.sin(2 * np.pi * (times / 3.8 + rng.uniform())),
