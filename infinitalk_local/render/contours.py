@@ -15,7 +15,7 @@ _UPPER_ARCH, _LOWER_ARCH = 0.093, 0.053
 _POINTS = 11
 
 # What is tried, in usual sizes, and by how much people's eyes differ in it. Drawn eyes are larger.
-_SIZES = np.array([0.9, 1, 1.12, 1.25, 1.4, 1.55], np.float32)
+_SIZES = np.array([0.9, 1, 1.12, 1.25, 1.4], np.float32)
 _DOWN = np.array(
     [-0.04, -0.02, 0, 0.02], np.float32
 )  # of the eye against its pupil, in distances of the eyes
@@ -27,7 +27,8 @@ _TOP, _BOTTOM = -0.42, 0.42
 _ACROSS = np.linspace(-0.36, 0.4, 39, dtype=np.float32)
 _LARGEST_IOD_PX = 160.0  # a larger face shows no more of it
 _DARKEST = 15.0  # L* of skin
-_LEAST_LASHES = -0.02  # what must speak for the upper lids, less what speaks against an unusual arch
+_PLAIN = 0.1  # what must speak for an outline, less what speaks against an unusual one
+_UNLIKE_SKIN = 0.5  # colour over an eye that cannot come down as its lid: a cap, a mask
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,10 @@ class EyeContour:
 
 
 class _Fit(NamedTuple):
-    """An outline in usual sizes, and what speaks for it; `lashes` is the upper lid's part of that."""
+    """An outline in usual sizes, and what speaks for it; `over` tells how unlike skin its upper side is."""
 
     worth: float
-    lashes: float
+    over: float
     size: float
     down: float
     raised: float
@@ -82,7 +83,7 @@ def find(rgb: Bytes, frame: Canonical) -> tuple[EyeContour, EyeContour] | None:
     """
     eyes = [_Columns(_straightened(rgb, frame, at)) for at in (-0.5, 0.5)]
     fit = max(_fit(eyes, float(size), float(down)) for size in _SIZES for down in _DOWN)
-    if fit.lashes < _LEAST_LASHES:
+    if fit.worth < _PLAIN or fit.over > _UNLIKE_SKIN:
         return None
     outline = _outline(fit)
     return _placed(outline, -0.5), _placed(_mirrored(outline), 0.5)
@@ -141,7 +142,9 @@ def _fit(eyes: list[_Columns], size: float, down: float) -> _Fit:
     raised, lowered = int(lashes.argmax()), int(rims.argmax())
     usual = 0.05 * abs(float(np.log(size))) / 0.2 + 0.05 * (down / 0.03) ** 2
     worth = float(lashes[raised] + rims[lowered]) - usual
-    return _Fit(worth, float(lashes[raised]), size, down, float(_RAISED[raised]), float(_LOWERED[lowered]))
+    edge = upper[raised : raised + 1]
+    over = float(np.mean([eye.mean(edge - 0.08, edge - 0.03)[:, between, 1] for eye in eyes]))
+    return _Fit(worth, over, size, down, float(_RAISED[raised]), float(_LOWERED[lowered]))
 
 
 def _lashes(eye: _Columns, edges: Floats) -> Floats:

@@ -48,6 +48,13 @@ class Detection:
         eyes, mouth = self.points[:2].mean(axis=0), self.points[3:].mean(axis=0)
         return float(max(np.hypot(*(self.points[1] - self.points[0])), 0.9 * np.hypot(*(mouth - eyes))))
 
+    @property
+    def turn(self) -> float:
+        """How far the nose is off the middle between the eyes, in their distances: .5 is over one of them."""
+        along = self.points[1] - self.points[0]
+        nose = self.points[2] - self.points[:2].mean(axis=0)
+        return float(nose @ along / (along @ along))
+
 
 def detect(rgb: Bytes) -> list[Detection]:
     """Return the faces of the picture (height, width, 3), the largest first."""

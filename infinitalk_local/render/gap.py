@@ -19,14 +19,13 @@ _ARCH = 1 - _ACROSS**2
 _LARGEST_IOD_PX = 150.0  # a larger face shows no more of it
 _FACE = Patch(-0.8, -0.35, 0.8, 1.6, 40)
 _FAINTEST = 15.0  # L* between the dark and the light of a face
-_COLOURLESS = 1.5  # standard deviation of a* below which a picture is black and white
 
 _HEIGHTS = np.arange(-0.2, 0.16, 0.02, dtype=np.float32)
 _DEPTHS = np.array([0.05, 0.07, 0.09, 0.12, 0.15, 0.18, 0.22, 0.26, 0.31, 0.36, 0.42], np.float32)
 _CLEAR = 0.01  # of an edge, on both sides, is left out
 _LIP = 0.05  # height of the part of a lip that is looked at
 _EDGE = 0.04  # the same inside of the mouth
-_PLAIN, _PLAIN_WITHOUT_COLOUR = 2.4, 1.75  # log-odds from which an opening is believed
+_PLAIN = 2.4  # log-odds from which an opening is believed
 
 
 class Opening(NamedTuple):
@@ -49,8 +48,7 @@ def find(rgb: Bytes, frame: Canonical, corners: Floats) -> Opening | None:
     heights, depths = (grid.ravel() for grid in np.meshgrid(_HEIGHTS, _DEPTHS, indexing="ij"))
     odds = _log_odds(columns, heights, depths)
     best = int(odds.argmax())
-    plain = _PLAIN if face[..., 1].std() > _COLOURLESS else _PLAIN_WITHOUT_COLOUR
-    return Opening(float(heights[best]), float(depths[best])) if odds[best] > plain else None
+    return Opening(float(heights[best]), float(depths[best])) if odds[best] > _PLAIN else None
 
 
 def _straightened(rgb: Bytes, frame: Canonical, corners: Floats) -> Floats:
