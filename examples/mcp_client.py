@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json
 import sys
 from pathlib import Path
 
@@ -23,8 +22,7 @@ async def main(address: str, picture: str, voice: str) -> None:
         answer = await session.call_tool(tool, words)
         if answer.isError:
             sys.exit(answer.content[0].text)  # what happened, what it cost, what to do
-        video, status = (part.text for part in answer.content)
-        print("made", video, "in", json.loads(status)["elapsed_s"], "seconds")
+        print("made", *(part.text for part in answer.content))  # the video's address, and the status as JSON
 
 
 asyncio.run(main(*sys.argv[1:]))

@@ -5,6 +5,7 @@ import base64
 import json
 import mimetypes
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,24 +32,25 @@ RANGES = {
 }
 
 
-def ask_mcp(page: Page, call: Any) -> Any:
+def ask_mcp(address: str, call: Any) -> Any:
     """Open an MCP session with a page, and return what `call` makes of it."""
 
     async def asked() -> Any:
-        server = streamable_http_client(f"{page.url}/gradio_api/mcp/")
+        server = streamable_http_client(f"{address}/gradio_api/mcp/")
         async with server as (read, write, _), ClientSession(read, write) as session:
             await session.initialize()
             return await call(session)
 
-    return asyncio.run(asked())
+    with ThreadPoolExecutor(1) as thread:  # where a browser is open, its loop runs in this one
+        return thread.submit(asyncio.run, asked()).result()
 
 
 def tools(page: Page) -> dict[str, Tool]:
-    return {tool.name: tool for tool in ask_mcp(page, ClientSession.list_tools).tools}
+    return {tool.name: tool for tool in ask_mcp(page.url, ClientSession.list_tools).tools}
 
 
-def call_tool(page: Page, name: str, words: Mapping[str, Any], **more: Any) -> CallToolResult:
-    return ask_mcp(page, lambda session: session.call_tool(name, dict(words), **more))
+def call_tool(address: str, name: str, words: Mapping[str, Any], **more: Any) -> CallToolResult:
+    return ask_mcp(address, lambda session: session.call_tool(name, dict(words), **more))
 
 
 def info(page: Page, endpoint: str) -> dict[str, dict[str, Any]]:
@@ -113,18 +115,18 @@ async def _silent(progress: float, total: float | None, message: str | None) -> 
 def test_a_tool_answers_with_an_address_and_json(shared_page, more):
     """The video's address and the status as JSON, whether or not the client wants to hear of progress."""
     words = {"image": inline(PICTURE), "audio": inline(VOICE), "seconds": 4, "fps": 16}
-    video, status = (part.text for part in call_tool(shared_page, "talk_generate", words, **more).content)
+    video, status = (part.text for part in call_tool(shared_page.url, "talk_generate", words, **more).content)
     assert httpx.get(video).headers["content-type"] == "video/mp4"
     told = json.loads(status)
     assert (told["state"], told["engine"], told["warnings"]) == ("COMPLETED", "preview", [])
-    (again,) = call_tool(shared_page, "talk_status", {"request_id": told["request_id"]}, **more).content
+    (again,) = call_tool(shared_page.url, "talk_status", {"request_id": told["request_id"]}, **more).content
     assert json.loads(again.text)["state"] == "COMPLETED"
 
 
 def test_a_tool_refuses_what_is_out_of_range(shared_page):
     """A wrong value is named with what may be sent."""
     words = {"image": NOWHERE, "audio": NOWHERE, "engine": "magic"}
-    refused = call_tool(shared_page, "talk_generate", words)
+    refused = call_tool(shared_page.url, "talk_generate", words)
     assert refused.isError
     assert "'magic' is not one of ['preview', 'infinitetalk']" in refused.content[0].text
 
@@ -148,6 +150,6 @@ def test_a_file_address_that_cannot_be_fetched_is_a_sentence(shared_page, name, 
 
 def test_an_assistant_gets_that_sentence_too(shared_page):
     """By MCP the same words come as the tool's error."""
-    refused = call_tool(shared_page, "talk_generate", {"image": NOWHERE, "audio": inline(VOICE)})
+    refused = call_tool(shared_page.url, "talk_generate", {"image": NOWHERE, "audio": inline(VOICE)})
     assert refused.isError
     assert refused.content[0].text.startswith(f"The image could not be fetched from {NOWHERE}.")
