@@ -1,14 +1,15 @@
 """python -m infinitalk_app.deploy OWNER/NAME: put this page on Hugging Face as a Space, or update one.
 
-What is sent is an allow-list: a `.env`, a note of yours or a cache in this folder stays here. The key goes
-into the Space's secrets before the code, so that the first start has it. `--dry-run` needs no network and
-no token.
+What is sent is an allow-list, and what README.md links to: a `.env`, a note of yours or a cache in this folder
+stays here. The key goes into the Space's secrets before the code, so that the first start has it. `--dry-run`
+needs no network and no token.
 
 Exit codes: 0 the Space runs, 1 it does not, 2 usage, 3 still being built, 130 stopped by Ctrl-C.
 """
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ SENT = (
     "app.py",
     "README.md",
     "LICENSE",
+    "NOTICE",
     "requirements.txt",
     "infinitalk_*/**/*.py",
     "infinitalk_app/web/*",
@@ -32,6 +34,7 @@ SENT = (
     "examples/sample/*.mp4",
     "examples/voices/*.mp3",
 )
+_LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)")  # to a file, not to an address
 SECRETS = ("SEGMIND_API_KEY",)
 # How much of the owner's key visitors may use: sent along with it, and for everybody to read.
 VARIABLES = (DAILY_SECONDS, "INFINITALK_VISITOR_RUNS", "INFINITALK_PRICE_NOTE")
@@ -39,8 +42,24 @@ VARIABLES = (DAILY_SECONDS, "INFINITALK_VISITOR_RUNS", "INFINITALK_PRICE_NOTE")
 
 def files_in(folder: Path) -> dict[str, int]:
     """Return the files that the allow-list takes, and their sizes."""
+    folder = folder.resolve()
     found = {path for pattern in SENT for path in folder.glob(pattern) if path.is_file()}
+    found |= linked_from(folder / "README.md", folder)
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(found)}
+
+
+def linked_from(text: Path, folder: Path) -> set[Path]:
+    """Return the files of a folder to which a Markdown text links, itself or by a text that it links to."""
+    found: set[Path] = set()
+    unread = [text]
+    while unread:
+        page = unread.pop()
+        links = _LINK.findall(page.read_text(encoding="utf-8")) if page.is_file() else []
+        new = {path for link in links if (path := (page.parent / link).resolve()).is_file()} - found
+        new = {path for path in new if path.is_relative_to(folder)}
+        found |= new
+        unread += [path for path in new if path.suffix == ".md"]
+    return found
 
 
 def main(

@@ -183,7 +183,8 @@ def test_only_what_the_page_needs_is_sent(tmp_path):
     there = {path for room in rooms for path in room.rglob("*") if path.is_file()}
     unneeded = {".pyc", ".pyi", ".typed", ".sh"}
     needed = {path.relative_to(ROOT).as_posix() for path in there if path.suffix not in unneeded}
-    assert needed | {"app.py", "requirements.txt", "README.md", "LICENSE"} == set(allowed)
+    links = {path.relative_to(ROOT).as_posix() for path in deploy.linked_from(ROOT / "README.md", ROOT)}
+    assert needed | links | {"app.py", "requirements.txt", "README.md", "LICENSE", "NOTICE"} == set(allowed)
     for name in (".env", "app.py", "infinitalk_app/x.pyi", "infinitalk_app/__pycache__/x.pyc"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
