@@ -1,8 +1,8 @@
 """python -m infinitalk_app.deploy OWNER/NAME: put this page on Hugging Face as a Space, or update one.
 
-What is sent is an allow-list, and what README.md links to: a `.env`, a note of yours or a cache in this folder
-stays here. The key goes into the Space's secrets before the code, so that the first start has it. `--dry-run`
-needs no network and no token.
+What is sent is an allow-list, and what README.md links to: a `.env`, a note of yours or a cache in this
+folder stays here. The key goes into the Space's secrets before the code, so that the first start has it.
+`--dry-run` needs no network and no token.
 
 Exit codes: 0 the Space runs, 1 it does not, 2 usage, 3 still being built, 130 stopped by Ctrl-C.
 """
