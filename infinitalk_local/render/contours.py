@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from infinitalk_local.render.canonical import Canonical
+from infinitalk_local.render.moving import taken
 from infinitalk_local.render.yuv import Bytes, Floats
 
 # The usual outline of a left eye, in distances of the eyes from its pupil: corners and arches.
@@ -103,11 +104,7 @@ def _straightened(rgb: Bytes, frame: Canonical, at: float) -> Floats:
     down = np.arange(_TOP, _BOTTOM, 1 / _ROWS_PER_UNIT, dtype=np.float32)
     u, v = np.meshgrid((at + outwards * _ACROSS).astype(np.float32), down)
     pixels = frame.pixels(np.stack([u, v], axis=-1))
-    seen = np.asarray(
-        cv2.remap(
-            rgb, pixels, np.empty((0, 0), np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-    )
+    seen = taken(rgb, pixels)
     lab = cv2.GaussianBlur(cv2.cvtColor(seen.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), (0, 0), 1)
     under = lab[np.abs(down - 0.2) < 0.04][:, np.abs(_ACROSS) < 0.2]  # noqa: PLR2004
     skin = np.median(under, axis=(0, 1))
