@@ -28,7 +28,7 @@ class Bank:
     def __init__(self, answer: httpx.Response) -> None:
         self.answer, self.asked = answer, 0
 
-    def client(self, key: str) -> AsyncClient:
+    def client(self, engine: str, key: str) -> AsyncClient:
         def respond(request: httpx.Request) -> httpx.Response:
             self.asked += 1
             assert request.headers["x-api-key"] == key
@@ -93,10 +93,10 @@ async def test_a_balance_is_asked_for_once_a_minute(tmp_path):
     now = 0.0
     bank = Bank(httpx.Response(200, json={"credits": 1.0}))
     purse = Purse(bank.client, clock=lambda: now)
-    await asyncio.gather(*(purse.balance("SG_a") for _ in range(3)))
-    assert (bank.asked, purse.known("SG_a").total) == (1, 1.0)
+    await asyncio.gather(*(purse.balance("infinitetalk", "SG_a") for _ in range(3)))
+    assert (bank.asked, purse.known("infinitetalk", "SG_a").total) == (1, 1.0)
     now = 61.0
-    await purse.balance("SG_a")
+    await purse.balance("infinitetalk", "SG_a")
     assert bank.asked == 2
 
 
@@ -104,13 +104,13 @@ async def test_a_refusal_is_an_answer_and_silence_is_none():
     """A refused key is not asked about again for a minute; a service that does not tell is, at once."""
     refusing, silent = (Bank(httpx.Response(status, json={"error": "no"})) for status in (401, 400))
     purse = Purse(refusing.client)
-    assert [await purse.balance("SG_a") for _ in range(2)] == [None, None]
-    assert (refusing.asked, purse.known("SG_a")) == (1, None)
+    assert [await purse.balance("infinitetalk", "SG_a") for _ in range(2)] == [None, None]
+    assert (refusing.asked, purse.known("infinitetalk", "SG_a")) == (1, None)
     purse = Purse(silent.client)
     for _ in range(2):
         with pytest.raises(InfinitalkError):
-            await purse.balance("SG_a")
-    assert (silent.asked, purse.known("SG_a")) == (2, None)
+            await purse.balance("infinitetalk", "SG_a")
+    assert (silent.asked, purse.known("infinitetalk", "SG_a")) == (2, None)
 
 
 async def test_a_file_is_looked_at_once(tmp_path):
