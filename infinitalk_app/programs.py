@@ -75,7 +75,7 @@ class Programs:
             run: 32 hex digits of your choice; the same again is the same run, and is never bought twice.
             request: who asks; Gradio adds it.
         """
-        started = self._application.order(
+        started = await self._application.order(
             request,
             run,
             picture=image,
@@ -127,7 +127,8 @@ class Programs:
             request_id: what /submit returned.
             api_key: the Segmind key that it was bought with, unless this page pays.
         """
-        run = self._application.desk.resume(request_id, "infinitetalk", api_key)
+        run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
+        await run.polled()
         refuse(run)
         return status.for_programs(run.now, time.time())
 
@@ -138,7 +139,8 @@ class Programs:
             request_id: what /submit returned.
             api_key: the Segmind key that it was bought with, unless this page pays.
         """
-        async for shown in answer(self._application.desk.resume(request_id, "infinitetalk", api_key)):
+        run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
+        async for shown in answer(run):
             yield shown
 
 
