@@ -33,16 +33,16 @@ def face_tier(picture: Path, command: tuple[str, ...] = COMMAND, timeout_s: floa
             stderr=remarks,
             start_new_session=True,
         )
-        try:
-            said, _ = child.communicate(timeout=timeout_s)
-            return str(json.loads(said)["tier"])
-        except subprocess.TimeoutExpired:
-            log.warning("a look for a face took longer than %g s", timeout_s)
-            return None
-        except (ValueError, KeyError):
-            remarks.seek(0)
-            log.warning("a look for a face failed: %s", last_words(said + remarks.read()))
-            return None
-        finally:
-            end_group(child)  # of a film it has an ffmpeg of its own
-            child.wait()
+        with child:
+            try:
+                said, _ = child.communicate(timeout=timeout_s)
+                return str(json.loads(said)["tier"])
+            except subprocess.TimeoutExpired:
+                log.warning("a look for a face took longer than %g s", timeout_s)
+                return None
+            except (ValueError, KeyError):
+                remarks.seek(0)
+                log.warning("a look for a face failed: %s", last_words(said + remarks.read()))
+                return None
+            finally:
+                end_group(child)  # of a film it has an ffmpeg of its own

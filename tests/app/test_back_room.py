@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
+from infinitalk_app import status
 from infinitalk_app.application import Application
 from infinitalk_app.components import Secret, SecretBox
 from infinitalk_app.embedded import Embedded
@@ -106,7 +107,26 @@ def test_the_journal_keeps_the_last_word_on_a_run(tmp_path):
     assert journal.find("abc123").token == TOKEN
     assert journal.read(new_token()) is None
     assert journal.read("../../etc/passwd") is None
-    assert [path.name for path in tmp_path.iterdir()] == [f"{TOKEN}.json"]
+    assert len(list(tmp_path.glob("*.json"))) == 1
+    assert list(tmp_path.glob("*.part")) == []
+    journal.write(Entry(TOKEN, "infinitetalk", "submitted", 1.0, "../x"))
+    assert journal.find("../x").token == TOKEN
+    assert journal.find("abc123") is None
+
+
+def test_the_journal_finds_a_run_by_its_id_without_reading_the_others(tmp_path, monkeypatch):
+    """Anybody may ask for any id: the answer takes as long with five thousand runs as with one."""
+    journal = Journal(tmp_path)
+    for number in range(30):
+        journal.write(Entry(new_token(), "infinitetalk", "submitted", 1.0, f"request-{number}"))
+    opened: list[Path] = []
+    opening = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, **how: opened.append(path) or opening(path, **how))
+    monkeypatch.setattr(Path, "iterdir", lambda path: pytest.fail("the folder was listed"))
+    monkeypatch.setattr(Path, "glob", lambda path, _: pytest.fail("the folder was listed"))
+    assert journal.find("request-7").request_id == "request-7"
+    assert journal.find("request-99") is None
+    assert len(opened) <= 3
 
 
 def test_a_broken_entry_is_as_if_it_were_not_there(tmp_path):
@@ -320,6 +340,34 @@ async def test_a_run_can_be_stopped_before_it_is_committed_and_not_after():
     run.show(committed=False)
     await runs.stop(TOKEN)
     assert run.now.state == "CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("engine", "request_id", "sense"),
+    [
+        ("infinitetalk", "abcdef", "goes on at Segmind"),
+        ("infinitetalk", None, "It may be running"),
+        ("preview", "abcdef", "It was free"),
+    ],
+)
+async def test_a_run_that_was_sent_is_not_said_to_be_unsent(engine, request_id, sense):
+    """The page ends: a run that had been committed is told as what it is, one that had not as free."""
+
+    async def work(run):
+        run.show(committed=True, request_id=request_id)
+        await asyncio.Event().wait()
+
+    async def prepare(run):
+        await asyncio.Event().wait()
+
+    runs = Runs(explain)
+    sent, unsent = runs.start(TOKEN, engine, work), runs.start("f" * 32, engine, prepare)
+    await asyncio.sleep(0)
+    await runs.close()
+    assert sense in sent.now.trouble.sentence
+    assert sent.now.state == "FAILED"
+    assert "Nothing was sent" not in status.panel(sent.now, time.time())["line"]
+    assert unsent.now.state == "CANCELLED"
 
 
 async def test_anything_unforeseen_gets_an_incident_number_that_the_log_has(caplog):

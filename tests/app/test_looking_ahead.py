@@ -1,6 +1,8 @@
 """What the page says before a click, and what it learns from its own past runs."""
 
 import asyncio
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from infinitalk_app.settings import Settings
 from infinitalk_app.spans import span
 from infinitalk_client import AsyncClient, InfinitalkError
 from infinitalk_local.looking import face_tier
+from infinitalk_media import MediaError, TransientMediaError
 from tests.app.pages import PICTURE, VOICE
 
 DRAFT = Draft(PICTURE, VOICE, 0.0, 5.0, False, "infinitetalk", "SG_k", "480p", 25)
@@ -121,6 +124,42 @@ async def test_a_file_is_looked_at_once(tmp_path):
     looks[0].cancel()
     found = await asyncio.gather(*looks[1:])
     assert len({id(facts) for facts in found}) == 1
+
+
+async def test_a_file_that_comes_again_is_looked_at_again(tmp_path):
+    """Gradio names a file by its content: one that was missing, and is chosen again, has the same name."""
+    inspector, file = Inspector(Room(1)), tmp_path / "face.jpg"
+    with pytest.raises(MediaError, match="missing"):
+        await inspector.picture(file)
+    shutil.copy(PICTURE, file)
+    assert (await inspector.picture(file)).width > 0
+
+
+async def test_a_look_that_took_too_long_is_repeated(monkeypatch):
+    """What was not found out is asked again; what was found out of the content is not, be it good or bad."""
+    answers = iter([None, TransientMediaError("It took too long."), MediaError("No picture."), "full"])
+
+    def look(_: Path) -> str | None:
+        answer = next(answers)
+        if isinstance(answer, MediaError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr("infinitalk_app.inspection.face_tier", look)
+    inspector = Inspector(Room(1))
+    assert await inspector.face(PICTURE) is None
+    for sentence in ("It took too long", "No picture", "No picture"):
+        with pytest.raises(MediaError, match=sentence):
+            await inspector.face(PICTURE)
+    assert [await inspector.face(VOICE) for _ in range(2)] == ["full", "full"]
+
+
+def test_a_child_that_fails_says_why_in_the_log(caplog):
+    """A look for a face that cannot begin is not told to the visitor, but to the owner."""
+    assert face_tier(PICTURE, (sys.executable, "-c", "raise SystemExit('no cv2 here')")) is None
+    assert "no cv2 here" in caplog.text
+    assert face_tier(PICTURE, (sys.executable, "-c", "input()"), timeout_s=0.0) is None
+    assert "took longer" in caplog.text
 
 
 def test_a_face_is_found_in_a_child_process(tmp_path):
