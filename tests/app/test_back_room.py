@@ -22,10 +22,19 @@ from infinitalk_app.journal import Entry, Journal, new_token
 from infinitalk_app.limits import Budget, Visitor
 from infinitalk_app.outbox import Outbox, sweep
 from infinitalk_app.refusals import Refusal
-from infinitalk_app.runs import Runs, Snapshot
+from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import Settings, SettingsError, read
 from infinitalk_app.work import _may_come_back
-from infinitalk_client import JobExpired, JobFailed, NotAuthorized, SubmitUncertain, TalkRequest
+from infinitalk_client import (
+    JobExpired,
+    JobFailed,
+    JobState,
+    JobStatus,
+    NotAuthorized,
+    Progress,
+    SubmitUncertain,
+    TalkRequest,
+)
 from infinitalk_local.settings import LocalSettings
 from infinitalk_media import MediaError
 from tests.app.conftest import KEY
@@ -368,6 +377,16 @@ async def test_a_run_that_was_sent_is_not_said_to_be_unsent(engine, request_id, 
     assert sent.now.state == "FAILED"
     assert "Nothing was sent" not in status.panel(sent.now, time.time())["line"]
     assert unsent.now.state == "CANCELLED"
+
+
+async def test_a_finished_run_has_all_its_frames(tmp_path):
+    """The last look may have seen fewer: whoever asks afterwards is told the whole number."""
+    application = Application(Settings(infinitalk_state_dir=tmp_path))
+    run = Run(Snapshot(TOKEN, "preview", 0.0))
+    for state, progress in ((JobState.PROCESSING, Progress(69, 100)), (JobState.COMPLETED, None)):
+        application.workshop._show(run, JobStatus("abcdef", state, progress=progress))
+    assert status.for_programs(run.now, 1.0)["progress"] == {"done": 100, "total": 100}
+    await application.embedded.close()
 
 
 async def test_anything_unforeseen_gets_an_incident_number_that_the_log_has(caplog):

@@ -28,9 +28,7 @@ def hear(event: str, arguments: tuple[object, ...]) -> None:
     frame = sys._getframe()
     while frame and not frame.f_code.co_filename.startswith(OURS):
         frame = frame.f_back
-    if frame and frame.f_code.co_filename.startswith(
-        APP
-    ):  # not the client's download, nor the preview's server
+    if frame and frame.f_code.co_filename.startswith(APP):  # the client's download is not the page's
         watched.append(f"{event} {arguments[0]} in {frame.f_code.co_qualname}")
 
 
