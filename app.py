@@ -240,13 +240,13 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
 
 def launch() -> None:
     """Serve the page until it is stopped; host and port are GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
-    end_in_time(application.remove_uploads)
+    end_in_time(application.remove_inputs)
     try:
         _serve()
     except KeyboardInterrupt:  # while it was launched; later Gradio catches it
         demo.close()
     finally:
-        application.remove_uploads()
+        application.remove_inputs()
 
 
 def _serve() -> None:

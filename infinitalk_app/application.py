@@ -149,11 +149,12 @@ class Application:
             self._end_children()  # a thread that waits for one cannot be cancelled
             await self._runs.close()
             await self.embedded.close()
-            await asyncio.to_thread(self.remove_uploads)
+            await asyncio.to_thread(self.remove_inputs)
 
-    def remove_uploads(self) -> None:
+    def remove_inputs(self) -> None:
         """Remove what visitors brought to this process; the page ends."""
         uploads.remove(self._uploads)
+        self.workshop.remove_scratch()
 
     async def _sweep_for_ever(self, page: Any) -> None:
         while True:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 STREAMS_S = 1  # for answers that are on their way
-END_S = 2.5  # from the signal to the end of the process, whatever still runs
+END_S = 2.2  # from the signal to the end of the process, whatever still runs
 _KILL_EVERY_S = 0.02
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

@@ -12,7 +12,7 @@ from infinitalk_app.orders import Order, is_free
 from infinitalk_media import picture, sound, video
 
 BEST_FPS = 25
-END_PATIENCE_S = 1.0
+END_PATIENCE_S = 0.5
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class Room:
                 raise
 
     def close(self) -> None:
-        """Let cancelled callers wait no longer than a second for their threads; the page ends."""
+        """Let cancelled callers wait no longer than half a second for their threads; the page ends."""
         self._patience_s = END_PATIENCE_S
 
 

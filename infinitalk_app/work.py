@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -106,6 +107,7 @@ class Workshop:
         self._outbox = Outbox(folders.outbox)
         self.room = Room(settings.infinitalk_preparations)
         self._now = now
+        self._ours = f"{secrets.token_hex(4)}-"  # other processes may work in the same folder
 
     def result(self, token: str) -> Path:
         """Return where a run's video is, or will be."""
@@ -130,6 +132,11 @@ class Workshop:
                 await self._collect(run, client.job(request_id))
         except Exception as error:
             raise await self._failure(run, error) from error
+
+    def remove_scratch(self) -> None:
+        """Remove the files of threads that have not ended; the page ends."""
+        for folder in self.folders.scratch.glob(f"{self._ours}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     async def cut(
         self, source: Path, target: Path, start_s: float, seconds: float, end_in_pause: bool
@@ -158,7 +165,7 @@ class Workshop:
             await asyncio.to_thread(self._outbox.remove, *hosted)
 
     def _host_probe(self, hosted: list[Path]) -> None:
-        with tempfile.TemporaryDirectory(dir=self.folders.scratch) as folder:
+        with tempfile.TemporaryDirectory(prefix=self._ours, dir=self.folders.scratch) as folder:
             probe = Path(folder) / "probe.jpg"
             probe.write_bytes(secrets.token_bytes(PROOF_BYTES))
             hosted.append(self._outbox.put(probe))
@@ -182,7 +189,7 @@ class Workshop:
 
     def _host_inputs(self, order: Order, hosted: list[Path]) -> Inputs:
         """Clean both files, and add to `hosted` where they are: a cancelled caller gets no result."""
-        with tempfile.TemporaryDirectory(dir=self.folders.scratch) as folder:
+        with tempfile.TemporaryDirectory(prefix=self._ours, dir=self.folders.scratch) as folder:
             inputs = prepare(order, Path(folder))
             hosted.extend(map(self._outbox.put, (inputs.picture, inputs.voice)))
         return inputs

@@ -162,9 +162,27 @@ def test_a_page_ends_in_time_and_leaves_nothing(tmp_path, segmind, activity, num
             assert "Exception in ASGI application" not in running.log.read_text()
         for child in scene.children:
             assert_gone(child)
-        kept = {path.parent.name for path in running.state.rglob("*") if path.is_file()}
-        assert kept <= {"state", "journal"}
+        assert inputs_on_disk(running) == set()
         assert (phases(running), spent(settings)) == (journal, seconds)
+
+
+def test_a_thread_that_never_ends_does_not_keep_the_page(tmp_path):
+    """A thread cannot be ended from outside: the process ends all the same, and its files are gone."""
+    with page(tmp_path / "state", kill=True, program="tests.app.stuck") as running:
+        running.client().submit(**brought(tmp_path), api_name="/generate")
+        came(lambda: list((running.state / "scratch").rglob("picture.jpg")))
+        began = time.monotonic()
+        running.process.terminate()
+        running.process.wait(30)
+        assert time.monotonic() - began < END_S
+    assert running.process.poll() == 0
+    assert inputs_on_disk(running) == set()
+
+
+def inputs_on_disk(running: Page) -> set[Path]:
+    """Return every file of a page that has ended, but for its log and its journal."""
+    files = {path for path in running.state.rglob("*") if path.is_file()} - {running.log}
+    return {path for path in files if path.parent.name != "journal"}
 
 
 @EACH
