@@ -13,6 +13,7 @@ from gradio.components import Component
 
 from infinitalk_app import pieces, words
 from infinitalk_app.components import PlainImage, PlainSlider, SecretBox
+from infinitalk_app.orders import FREE_ENGINES
 from infinitalk_app.settings import Settings
 from infinitalk_client import DEFAULT_PROMPT
 
@@ -216,7 +217,7 @@ def _paid(settings: Settings, engine: gr.Radio) -> dict[str, Any]:
         None,
         engine,
         group,
-        js="(engine) => ({ __type__: 'update', visible: engine === 'infinitetalk' })",
+        js=f"(engine) => ({{ __type__: 'update', visible: !{json.dumps(FREE_ENGINES)}.includes(engine) }})",
         **PRIVATE,
     )
     return {"api_key": key, "consent": consent, "key_note": key_note}

@@ -14,6 +14,7 @@ from infinitalk_client import TalkRequest
 
 Engine = Literal["preview", "infinitetalk"]
 ENGINES: tuple[Engine, ...] = ("preview", "infinitetalk")
+FREE_ENGINES: tuple[Engine, ...] = ("preview",)
 UPLOAD_MAX = 100 * 1024**2
 SHORTEST_S = 0.5
 _ANY_ADDRESS = "https://example.org/"  # the files have none yet; the other values can be checked already
@@ -63,6 +64,11 @@ def is_engine(name: object) -> TypeGuard[Engine]:
     return name in ENGINES
 
 
+def is_free(engine: str) -> bool:
+    """Tell whether an engine costs nothing and runs on this machine; one that does not say so is paid."""
+    return engine in FREE_ENGINES
+
+
 def make_order(
     settings: Settings,
     *,
@@ -106,7 +112,7 @@ def make_order(
     )
     order.request(_ANY_ADDRESS, _ANY_ADDRESS)
     _check_range(order, settings.max_clip_seconds)
-    if engine == "infinitetalk":
+    if not is_free(engine):
         _check_paid(order, settings, consent)
     return order
 

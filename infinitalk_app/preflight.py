@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from infinitalk_app import words
 from infinitalk_app.inspection import Inspector
+from infinitalk_app.orders import is_free
 from infinitalk_app.prepare import BEST_FPS
 from infinitalk_app.purse import Purse
 from infinitalk_app.record import Record, Usual
@@ -56,7 +57,7 @@ class Draft:
 
     @property
     def paid(self) -> bool:
-        return self.engine == "infinitetalk"
+        return not is_free(self.engine)
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Preflight:
         if not draft.api_key:
             return []
         try:
-            balance = await self._purse.balance(draft.api_key)
+            balance = await self._purse.balance(draft.engine, draft.api_key)
         except InfinitalkError:
             return [Item("warn", words.CHECK_NO_BALANCE)]
         if balance is None:

@@ -93,7 +93,7 @@ class Programs:
         Returns:
             the video, or null; and the status: state, request_id, elapsed_s, engine, progress, warnings
         """
-        started = self._application.order(
+        started = await self._application.order(
             request,
             run,
             picture=image,
@@ -149,7 +149,8 @@ class Programs:
         Returns:
             the status, as that of /generate
         """
-        run = self._application.desk.resume(request_id, "infinitetalk", api_key)
+        run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
+        await run.polled()
         refuse(run)
         return status.for_programs(run.now, time.time())
 
@@ -163,7 +164,8 @@ class Programs:
         Returns:
             what /generate returns
         """
-        async for shown in answer(self._application.desk.resume(request_id, "infinitetalk", api_key)):
+        run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
+        async for shown in answer(run):
             yield shown
 
 

@@ -71,6 +71,8 @@ GO_PREVIEW = "Make a free preview"
 GO_PAID = "Render with InfiniteTalk"
 GOING_PREVIEW = "Making the preview…"
 GOING_PAID = "Rendering…"
+GO = {"preview": GO_PREVIEW, "infinitetalk": GO_PAID}
+GOING = {"preview": GOING_PREVIEW, "infinitetalk": GOING_PAID}
 
 CHECK_SPEECH = "{seconds:.2f} s of speech"
 CHECK_QUIET = "Quiet"
@@ -172,7 +174,8 @@ class Trouble:
     @property
     def sentence(self) -> str:
         """All of it in one text, for programs."""
-        return f"{self.title}. {self.line}"
+        end = "" if self.title.endswith(("?", "!", ".")) else "."
+        return f"{self.title}{end} {self.line}"
 
     def saying(self, **values: object) -> "Trouble":
         """Fill the gaps of the second line."""

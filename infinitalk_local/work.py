@@ -1,6 +1,7 @@
 """What a job does: the talk fetches its inputs and renders, the mock only sleeps."""
 
 import asyncio
+import logging
 import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -14,6 +15,8 @@ from infinitalk_local.settings import LocalSettings
 from infinitalk_local.talk import BadInput, Talk
 
 MOCK_SECONDS_MAX = 600.0
+
+log = logging.getLogger("infinitalk_local")
 
 
 class Workshop:
@@ -41,7 +44,10 @@ class Workshop:
                 picture = read_own(talk.image) or await self._fetcher.fetch(talk.image, "picture")
                 sound = read_own(talk.audio) or await self._fetcher.fetch(talk.audio, "sound")
                 rendered = await self._render(job, picture, sound, talk)
-            except (BadInput, RenderFailed) as error:
+            except BadInput as error:
+                raise JobFailed(str(error)) from error
+            except RenderFailed as error:
+                log.warning("%s %s", error, error.remarks)
                 raise JobFailed(str(error)) from error
             job.facts = rendered.facts
             job.output = self._files.add(rendered.video, ".mp4")

@@ -9,4 +9,8 @@ class MediaError(ValueError):
     """A file that cannot be used; the text is one sentence for a person, and names no path."""
 
 
-__all__ = ["MediaError"]
+class TransientMediaError(MediaError):
+    """No verdict about the content: the file is missing, or reading it took too long or was not possible."""
+
+
+__all__ = ["MediaError", "TransientMediaError"]

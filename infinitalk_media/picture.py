@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from infinitalk_media import MediaError
+from infinitalk_media import MediaError, TransientMediaError
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 SIZE_MAX = 20 * 1024**2
@@ -53,7 +53,7 @@ def prepare(source: Path, target: Path) -> Facts:
 
 def _check_file(source: Path) -> None:
     if not source.is_file():
-        raise MediaError("The picture is missing; choose it again.")
+        raise TransientMediaError("The picture is missing; choose it again.")
     size = source.stat().st_size
     if size == 0:
         raise MediaError("The picture file is empty; choose another one.")

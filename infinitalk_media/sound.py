@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from infinitalk_media import MediaError, ffmpeg
+from infinitalk_media import MediaError, TransientMediaError, ffmpeg
 from infinitalk_media.scratch import scratch_folder
 from infinitalk_media.wav import Wav, read_header
 from infinitalk_media.wav import samples as wav_samples
@@ -121,7 +121,7 @@ def _check_range(start_s: float, seconds: float) -> None:
 def _decode(source: Path, target: Path, start_s: float, seconds: float, *shape: str) -> Wav:
     """Write the part as 16-bit WAV at its own rate and channels, and return what its header says."""
     if not source.is_file():
-        raise MediaError("The sound file is missing; choose it again.")
+        raise TransientMediaError("The sound file is missing; choose it again.")
     if source.stat().st_size == 0:
         raise MediaError("The sound file is empty; choose another one.")
     # Decoders swallow some sound after a seek (-ss before -i): it goes a second too far back, and the exact

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from infinitalk_media import MediaError, ffmpeg, mp4
+from infinitalk_media import MediaError, TransientMediaError, ffmpeg, mp4
 from infinitalk_media.picture import HEIC
 from infinitalk_media.scratch import scratch_folder
 
@@ -71,7 +71,7 @@ def prepare(source: Path, target: Path) -> Facts:
 
 def _check_file(source: Path) -> None:
     if not source.is_file():
-        raise MediaError("The video is missing; choose it again.")
+        raise TransientMediaError("The video is missing; choose it again.")
     size = source.stat().st_size
     if size == 0:
         raise MediaError("The video file is empty; choose another one.")

@@ -39,6 +39,7 @@ def test_a_picture_and_a_voice_become_a_video(shared_page, client):
     assert states[-1] == "COMPLETED"
     assert status["engine"] == "preview"
     assert status["request_id"]
+    assert status["progress"]["done"] == status["progress"]["total"]
     assert "AI-generated" in mp4.inspect(Path(path)).comment
     assert shared_page.left_behind() == []
 
@@ -73,6 +74,12 @@ def test_a_run_goes_on_without_its_onlooker(client):
     video, status = client.predict(submitted["request_id"], "", api_name="/result")
     assert status["state"] == "COMPLETED"
     assert video
+
+
+def test_a_run_that_nobody_knows_is_not_said_to_wait(client):
+    """/status looks before it answers: an id that the service does not know brings no video."""
+    with pytest.raises(AppError, match="This video is gone"):
+        client.predict("made-up-request-id", KEY, api_name="/status")
 
 
 @pytest.mark.parametrize(
