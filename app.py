@@ -33,8 +33,8 @@ from infinitalk_app.components import CheckedVideo
 from infinitalk_app.form import PRIVATE, Example, form
 from infinitalk_app.garbage import collect_seldom
 from infinitalk_app.idle import rest_longer
-from infinitalk_app.mcp_results import answer_in_json
 from infinitalk_app.lifecycle import STREAMS_S, end_in_time, kill_children_from_now_on
+from infinitalk_app.mcp_results import answer_in_json
 from infinitalk_app.prepare import in_threads
 from infinitalk_app.programs import programs
 from infinitalk_app.routes import routes
