@@ -1,4 +1,4 @@
-"""python -m benchmarks.contact_sheets: frames of the example portraits and a photograph, in docs/contact-sheets.
+"""python -m benchmarks.contact_sheets: frames of the examples and a photograph, in docs/contact-sheets.
 
 The photograph is scikit-image's astronaut, which NASA gave into the public domain.
 """
