@@ -1,7 +1,9 @@
 """The drawn faces as exact measurements: what is drawn from them is tested apart from how faces are found."""
 
+import dataclasses
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from infinitalk_local.render import source, speech
@@ -27,15 +29,30 @@ class Scene(NamedTuple):
 
 
 def scene(
-    name: str, mouth: speech.Tracks, *, prompt: str = "", seed: int = 3, alter=lambda picture: picture
+    name: str,
+    mouth: speech.Tracks,
+    *,
+    prompt: str = "",
+    seed: int = 3,
+    alter=lambda picture: picture,
+    zoom: float = 1.0,
 ) -> Scene:
-    """Set up a drawn face at 480p with a mouth that moves as told."""
-    picture = alter(load(name)[0])
+    """Set up a drawn face at 480p with a mouth that moves as told; `zoom` goes nearer to the middle."""
+    picture = alter(zoomed(load(name)[0], zoom))
     size = output_size(*picture.shape[1::-1], "480p")
     rgb = source.resized(picture, size)
-    face = exact(name).scaled(size.width / SIDE, size.height / SIDE)
+    face = exact(name)
+    x, y = (SIDE / 2 + zoom * (at - SIDE / 2) for at in face.frame.origin)
+    near = Canonical((x, y), (zoom * face.frame.along[0], zoom * face.frame.along[1]))
+    face = dataclasses.replace(face, frame=near).scaled(size.width / SIDE, size.height / SIDE)
     talking = Talking(rgb, face, matrix_for("480p"), mouth, fps=FPS, seed=seed, prompt=prompt)
     return Scene(talking, rgb, face)
+
+
+def zoomed(picture: np.ndarray, zoom: float) -> np.ndarray:
+    """Return the middle of the picture enlarged to the picture's own size."""
+    matrix = cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), 0, zoom)
+    return cv2.warpAffine(picture, matrix, (SIDE, SIDE))
 
 
 def held(opening: float = 0.0, wide: float = 0.0, press: float = 0.0, level: float = 0.0, count: int = 5):
@@ -93,6 +110,7 @@ def painted(name: str):
     u, v = face.frame.units(x, y)
     below, depth = v - face.mouth.at(u), face.gap * lens(u, face.mouth.left, face.mouth.right)
     grey = np.where(below < 0, ABOVE, np.where(below < depth, BETWEEN, BELOW)).astype(np.uint8)
+    grey[(below > 0.4 * depth) & (below < 0.5 * depth)] = 0  # a line across the teeth
     return lambda picture: np.dstack([grey] * 3)
 
 

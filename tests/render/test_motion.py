@@ -77,27 +77,26 @@ def test_brows_rise_with_what_is_stressed():
     assert brows[level[FPS:] > 0.5].mean() > 2 * brows[level[FPS:] < 0.5].mean()
 
 
+def grained(picture: np.ndarray) -> np.ndarray:
+    """Return the picture with grain, in which every move is seen."""
+    grain = np.random.default_rng(1).integers(-20, 21, (*picture.shape[:2], 1))
+    return np.clip(picture + grain, 0, 255).astype(np.uint8)
+
+
 def test_the_background_stays_still():
-    """Behind a head that moves as far as it ever does the corners of the picture do not change."""
-    drawn = scene("tone03", held(level=1.0, count=120), prompt="excited, gesturing")
+    """Behind a head that moves as far as it ever does the wall does not change."""
+    drawn = scene("tone03", held(level=1.0, count=120), prompt="excited, gesturing", alter=grained)
     first, moved = drawn.talking.draw(0).y.astype(int), drawn.talking.draw(100).y.astype(int)
-    corner = len(first) // 8
     assert np.abs(moved - first).max() > 40
-    for columns in (slice(0, corner), slice(-corner, None)):
-        assert np.abs(moved - first)[:corner, columns].max() <= 2
+    for columns in (slice(0, 100), slice(-100, None)):
+        assert np.abs(moved - first)[:250, columns].max() <= 2
 
 
 def test_the_edges_of_the_frame_do_not_smear():
     """A head that is cut off by the frame moves without drawing its edge out in streaks."""
-    grain = np.random.default_rng(1).integers(-30, 31, (640, 640, 1))
-
-    def close_up(picture: np.ndarray) -> np.ndarray:
-        near = picture[210:490, 180:460].repeat(3, axis=0).repeat(3, axis=1)[100:740, 100:740]
-        return np.clip(near + grain, 0, 255).astype(np.uint8)
-
-    drawn = scene("tone03", held(level=1.0, count=120), alter=close_up)
-    rest, moved = (drawn.talking.draw(index).y.astype(int) for index in (0, 100))
-    assert np.abs(moved - rest).max() > 40
-    for edge in (moved, moved[::-1], moved.T, moved.T[::-1]):
-        steps = np.abs(np.diff(edge[:6], axis=0)).mean(axis=1)
-        assert steps.min() > 3
+    drawn = scene("tone03", held(level=1.0, count=120), alter=grained, zoom=2.6)
+    frames = [drawn.talking.draw(index).y.astype(int) for index in range(0, 120, 10)]
+    assert np.abs(frames[-1] - frames[0]).max() > 40
+    for frame in frames:
+        for edge in (frame, frame[::-1], frame.T, frame.T[::-1]):
+            assert np.abs(np.diff(edge[:6], axis=0)).mean(axis=1).min() > 3
