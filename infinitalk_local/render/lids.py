@@ -1,29 +1,17 @@
-"""Blinks: skin from above the lashes is laid over the eye, down to a moving lash line.
+"""How far the eyes of a face are open: what is not skin above and below the pupil."""
 
-The skin is mirrored at the lash line and not stretched (that smears); where glasses or a brow would be
-mirrored too, the usual colour of the lid takes their place. Eyes as large as a cartoon's are left open.
-"""
-
-from dataclasses import dataclass
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 
 from infinitalk_local.render.canonical import Canonical, Patch
-from infinitalk_local.render.moving import moved
-from infinitalk_local.render.region import Region
-from infinitalk_local.render.rise import rise
-from infinitalk_local.render.sizes import Size
-from infinitalk_local.render.yuv import Bytes, Flags, Floats, Frame
+from infinitalk_local.render.yuv import Bytes, Floats
 
 _EYES = (-0.5, 0.5)
 _DENSITY = 100
 _HIGHEST, _LOWEST, _DEEPEST = -0.22, -0.03, 0.19  # within which an opening is a person's
 _UNLIKE_SKIN = 60.0  # in levels of 255: the white of a cartoon's eye above its pupil
 _USUAL_HALF = 0.23
-_MIDDLE = 0.7  # part of the width in which lid skin is looked at
-_ROOM = 0.02  # of the eye distance, around the measured opening: lashes stick out of it
 
 
 class Opening(NamedTuple):
@@ -32,20 +20,6 @@ class Opening(NamedTuple):
     top: float
     bottom: float
     half: float
-
-
-class Lids:
-    """Both eyes of one face; without any effect when the picture shows none that can be shut."""
-
-    def __init__(self, planes: Bytes, frame: Canonical, size: Size) -> None:
-        both = opening(planes, frame)
-        self.eyes = [_Eye.prepared(planes, frame, size, at, both) for at in _EYES] if both else []
-
-    def draw(self, frame: Frame, shut: float) -> None:
-        """Lay the lids over the eyes; `shut` is 0..1."""
-        if shut > 0:
-            for eye in self.eyes:
-                eye.region.put(frame, eye.at(shut))
 
 
 def opening(planes: Bytes, frame: Canonical) -> Opening | None:
@@ -97,75 +71,3 @@ def _edges(unlike: Floats, places: Floats, bar: float) -> tuple[float, float]:
     skin = unlike < bar * unlike[np.abs(places) < 0.06].max()  # noqa: PLR2004
     before, after = places[skin & (places < -0.02)], places[skin & (places > 0.02)]  # noqa: PLR2004
     return (float(before.max(initial=places[0])), float(after.min(initial=places[-1])))
-
-
-@dataclass(frozen=True)
-class _Eye:
-    """One eye, prepared: the frame's rectangle, its rest, and what it is when shut."""
-
-    region: Region
-    rest: Bytes
-    skin: Floats  # the lid, YUV per pixel
-    lashes: Floats  # YUV of the lash line
-    part: Floats  # per pixel 0 at the upper lashes .. 1 where the lids meet
-    inside: Floats  # coverage of the eye's opening
-    thick: float  # half the thickness of the lash line, in `part`
-
-    @classmethod
-    def prepared(cls, planes: Bytes, frame: Canonical, size: Size, at: float, opening: Opening) -> "_Eye":
-        top, bottom, half = opening.top - _ROOM, opening.bottom + 0.5 * _ROOM, opening.half + 2 * _ROOM
-        region = Region.around(frame, size, (at - half - 0.08, top - 0.08, at + half + 0.08, bottom + 0.08))
-        rest = np.ascontiguousarray(planes[region.rows, region.columns])
-        u, v = region.fine()
-        aside = np.abs(u - at) / half
-        arch = np.clip(1 - aside**2, 0, 1)
-        corner = 0.25 * top + 0.75 * bottom - 0.02
-        upper, lower = corner + (top - corner) * arch**0.8, corner + (bottom - corner) * arch
-        part = (v - upper) / np.maximum(lower - upper, 0.02)
-        sides = rise(aside, 1, 0.85)
-        return cls(
-            region=region,
-            rest=rest,
-            skin=_lid(rest, region, v - upper, v - lower, aside < _MIDDLE),
-            lashes=_lash_colour(rest, aside < 1, part),
-            part=part,
-            inside=sides * rise(part, -0.12, 0.02) * rise(part, 1.2, 1.0),
-            thick=(0.014 + 0.6 / frame.iod) / (bottom - top),
-        )
-
-    def at(self, shut: float) -> Bytes:
-        """Return the eye with its lid at `shut` of the way, and the lashes along the lid's edge."""
-        past = 0.97 * shut - self.part
-        lid = (self.inside * rise(past, -0.05, 0.05) * min(1.0, 3 * shut))[..., None]
-        lash = (self.inside * rise(np.abs(past), self.thick, 0.3 * self.thick) * min(1.0, 3 * shut))[
-            ..., None
-        ]
-        drawn = self.rest + lid * (self.skin - self.rest)
-        drawn += 0.85 * lash * (self.lashes - drawn)
-        return np.asarray(cv2.convertScaleAbs(drawn), np.uint8)
-
-
-def _lid(patch: Bytes, region: Region, below: Floats, under: Floats, central: Flags) -> Floats:
-    """Return the skin above the lashes turned down over the eye; its usual colour where that is not skin.
-
-    `below` and `under` are v from the upper and the lower edge of the eye. A lid comes out of the shade of
-    its socket as it shuts: downwards it takes on the colour of the skin under the eye.
-    """
-    skin = patch[central & (below < -0.01) & (below > -0.07)].astype(np.float32)  # noqa: PLR2004
-    usual = np.median(skin, axis=0)
-    turned = np.maximum(below, 0)
-    x, y = region.frame.along
-    shift = np.stack([2 * turned * y, -2 * turned * x], axis=-1).astype(np.float32)
-    turned_down = moved(patch, shift).astype(np.float32)
-    mirror = np.asarray(cv2.GaussianBlur(turned_down, (0, 0), max(0.6, 0.03 * region.frame.iod)))
-    unlike = np.abs(mirror - usual).max(axis=-1, keepdims=True)
-    lid = usual + (mirror - usual) * rise(unlike, 30, 10)
-    lit = np.median(patch[central & (under > 0.02) & (under < 0.07)], axis=0)  # noqa: PLR2004
-    return np.asarray(lid + 0.6 * rise(below, 0, 0.12)[..., None] * (lit - usual), np.float32)
-
-
-def _lash_colour(patch: Bytes, central: Flags, part: Floats) -> Floats:
-    """Return the dark of the upper lashes as they are in the picture."""
-    pixels = patch[central & (part > 0) & (part < 0.4)].astype(np.float32)  # noqa: PLR2004
-    dark = pixels[:, 0] <= np.percentile(pixels[:, 0], 12)
-    return np.asarray(pixels[dark].mean(axis=0), np.float32)
