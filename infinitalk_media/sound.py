@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infinitalk_media import MediaError, ffmpeg
+from infinitalk_media.kinds import FILM, SOUND, kind_of
 from infinitalk_media.scratch import scratch_folder
 from infinitalk_media.wav import Wav, read_header
 from infinitalk_media.wav import samples as wav_samples
@@ -35,18 +36,6 @@ _LEAD_S = 1.0
 _FRAME_S = 0.05
 _FULL_SCALE = round(0.999 * 32768)
 _ODD = "The sound has an odd format; save it as MP3 or WAV and try again."
-_MAGIC = (
-    b"RIFF",
-    b"RF64",
-    b"ID3",
-    b"fLaC",
-    b"OggS",
-    b"\x1a\x45\xdf\xa3",
-    b"FORM",
-    b".snd",
-    b"caff",
-    b"#!AMR",
-)
 
 
 @dataclass(frozen=True)
@@ -152,22 +141,18 @@ def _decode(source: Path, target: Path, start_s: float, seconds: float, *shape: 
 
 
 def _why(source: Path, remarks: str, start_s: float) -> str:
+    kind = kind_of(source)
+    if kind and kind.sort not in (SOUND, FILM):
+        return f"This is {kind.name}, not a sound file; choose an MP3, WAV, M4A, OGG or FLAC."
     if "Too many channels" in remarks:
         return _ODD
     if "matches no streams" in remarks:
         return "The file has no sound track; choose one with sound."
-    if not _known(source):
+    if kind is None:
         return "This is not a sound file; choose an MP3, WAV, M4A, OGG or FLAC."
     if start_s and not remarks:
         return "The sound ends before the chosen start; choose an earlier one."
     return "The sound file is damaged or was not fully uploaded; upload it again."
-
-
-def _known(source: Path) -> bool:
-    with source.open("rb") as file:
-        head = file.read(16)
-    is_mpeg = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0  # noqa: PLR2004  # MP3 and AAC frames
-    return head.startswith(_MAGIC) or head[4:8] == b"ftyp" or is_mpeg
 
 
 def _load(wav: Wav) -> "AudioSegment":
