@@ -32,7 +32,7 @@ _KINDS = [
         (rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", "a JPEG 2000 picture", PICTURE),
         (rb"8BPS", "a Photoshop picture", PICTURE),
         (rb"%!PS|\xc5\xd0\xd3\xc6", "a PostScript document", OTHER),
-        (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg", "an SVG picture", PICTURE),
+        (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg", "an SVG drawing", OTHER),
         (rb"RIFF.{4}WAVE|RF64|riff\x2e\x91\xcf\x11", "a WAV sound", SOUND),
         (rb"fLaC", "a FLAC sound", SOUND),
         (rb"OggS.{23,300}theora", "an Ogg video", FILM),

@@ -57,9 +57,12 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
         if kind in _CRITICAL and len(checksum) < 4:  # noqa: PLR2004  # cut off, perhaps after the last row
             checksum = _checksum(kind, body)
         yield _Chunk(kind, body, checksum)
-        at += _AROUND + length
-        if at > len(data) and kind not in _CRITICAL:  # a length that cannot be: the pixels may follow yet
-            at = max(data.find(b"IDAT", at - _AROUND - length + 8) - 4, -1) % (len(data) + 1)
+        end = at + _AROUND + length
+        if end > len(data) and kind not in _CRITICAL:  # a length that cannot be: the pixels may follow yet
+            end = data.find(b"IDAT", at + _AROUND) - 4
+            if end < at:
+                return
+        at = end
 
 
 def _checksum(kind: bytes, body: bytes) -> bytes:

@@ -108,7 +108,7 @@ def test_a_png_whose_rows_are_all_there_is_used(tmp_path, lost):
 JPEG = encoded("JPEG")
 JPEG_SEGMENTS = {
     f"APP{number} {name}": (0xE0 + number, body)
-    for number in range(16)
+    for number in (0, 1, 2, 5, 13, 14)
     for name, body in {
         "empty": b"",
         "junk": JUNK,
@@ -343,7 +343,7 @@ def test_a_picture_in_too_many_pieces_is_refused(tmp_path, data):
 def test_random_damage_beside_the_pixels_is_survived(tmp_path):
     """EXIF with three wrong bytes, in JPEG, PNG and WebP: the photo upright, or as its orientation says."""
     whole, chance = ON_ITS_SIDE, random.Random(7)  # noqa: S311  # the same each time
-    for _ in range(40):
+    for _ in range(15):
         exif = bytearray(whole)
         for _ in range(3):
             exif[chance.randrange(len(exif))] = chance.randrange(256)

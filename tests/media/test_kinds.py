@@ -27,6 +27,9 @@ PICTURES: dict[str, Make] = {
 OTHERS: dict[str, Make] = {
     "a PDF document": lambda f: write(f / "s.bin", "%PDF-1.7\n"),
     "a ZIP archive or an office document": lambda f: write(f / "s.bin", b"PK\3\4" + bytes(40)),
+    "an SVG drawing": lambda f: write(
+        f / "s.bin", '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'
+    ),
     "a web page": lambda f: write(f / "s.bin", "<!DOCTYPE html><html></html>"),
     "a PostScript document": lambda f: write(f / "s.bin", "%!PS-Adobe-3.0\n"),
 }
@@ -53,7 +56,6 @@ def test_what_is_no_sound_is_named(tmp_path, name):
         ("a JPEG 2000 picture", b"\0\0\0\x0cjP  \r\n\x87\n"),
         ("a Photoshop picture", b"8BPS\0\1"),
         ("a HEIC picture", b"\0\0\0\x18ftypheic"),
-        ("an SVG picture", b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'),
     ],
 )
 def test_a_picture_that_cannot_be_read_here_is_named(tmp_path, name, head):
