@@ -1,5 +1,6 @@
 """Takes a JPEG apart, so that what applications put in cannot spoil it, nor a missing end (T.81, B.1)."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ BEGIN, END = b"\xff\xd8", b"\xff\xd9"
 NOISE = bytes(range(1, 255)) * 8
 _SCAN = 0xDA
 _APPLICATION, _COMMENT = range(0xE0, 0xF0), 0xFE
-_ALONE = {0x01, *range(0xD0, 0xDA)}  # markers without a length
+_MARKER = re.compile(rb"\xff[\x02-\xcf\xda-\xfe]")  # those that a length follows
 # The two that say how the colours are stored, and how long they are at least.
 _COLOURS = {(0xE0, b"JFIF\x00"): 14, (0xEE, b"Adobe"): 12}
 _PROFILE = b"ICC_PROFILE\x00"
@@ -47,18 +48,15 @@ def _segments(data: bytes) -> Iterator[_Segment]:
 
     Between them decoders look for the next marker, whatever else lies there.
     """
-    at = data.find(b"\xff", len(BEGIN))
-    while 0 <= at < len(data) - 1:
-        marker = data[at + 1]
+    found = _MARKER.search(data, len(BEGIN))
+    while found:
+        at, marker = found.start(), data[found.start() + 1]
         if marker == _SCAN:
             yield _Segment(marker, b"", data[at:])
             return
-        if marker in _ALONE or marker in (0x00, 0xFF):
-            at = data.find(b"\xff", at + 1)
-            continue
         end = at + 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
         yield _Segment(marker, data[at + 4 : end], data[at:end])
-        at = data.find(b"\xff", end)
+        found = _MARKER.search(data, end)
 
 
 def _is_colours(segment: _Segment) -> bool:
