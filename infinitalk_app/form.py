@@ -18,6 +18,7 @@ from infinitalk_app.settings import Settings
 from infinitalk_client import DEFAULT_PROMPT
 
 RESOLUTIONS = ["480p", "576p", "720p"]
+VIDEOS = [".mp4", ".mov", ".webm", ".mkv", ".avi", ".wmv", ".3gp", ".mpg", ".ts", ".flv", ".ogv"]
 SECONDS, SEED, FPS = 10, 42424242, 25
 # Events that only wait count as running too: none may hold up another.
 PRIVATE: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
@@ -266,7 +267,7 @@ def _more() -> dict[str, Any]:
             )
             new_seed = gr.Button(words.NEW_SEED, size="md", min_width=90)
         keep_seed = gr.Checkbox(True, label=words.KEEP_SEED, interactive=True)
-        video = gr.File(label=words.VIDEO_SOURCE, file_types=[".mp4", ".mov", ".webm"], height=120)
+        video = gr.File(label=words.VIDEO_SOURCE, file_types=VIDEOS, height=120)
     new_seed.click(None, seed, seed, js="(now) => talk.form.seed(now, false)", **PRIVATE)
     return {"fps": fps, "resolution": resolution, "seed": seed, "keep_seed": keep_seed, "video": video}
 

@@ -22,7 +22,7 @@ _REMARKS_MAX = 64 * 1024
 _KILLED = [-getattr(signal, name) for name in ("SIGKILL", "SIGXCPU") if hasattr(signal, name)]
 
 # Playlists, concat scripts and image sequences name other files and addresses: only real containers are read.
-CONTAINERS = "wav,w64,mp3,mov,matroska,ogg,flac,aac,aiff,asf,caf,amr,au"
+CONTAINERS = "wav,w64,mp3,mov,matroska,ogg,flac,aac,aiff,asf,caf,amr,au,avi,flv,mpeg,mpegts"
 GUARDED_INPUT = ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS)
 
 

@@ -95,16 +95,13 @@ def test_both_lids_are_measured_on_skin_of_any_colour(name):
         assert eye.left < at - 0.12 < at + 0.12 < eye.right
 
 
-@pytest.mark.parametrize(
-    ("name", "tier"),
-    [("mira", "full"), ("otto", "full"), ("lena", "full"), ("kwame", "full"), ("mika", "weak")],
-)
-def test_every_example_can_talk(name, tier):
-    """The portraits that the page offers are found; the eyes of one are too large to be shut."""
+@pytest.mark.parametrize("name", ["mira", "otto", "lena", "kwame", "mika"])
+def test_every_example_can_talk(name):
+    """The portraits that the page offers are found in full."""
     with Image.open(ROOT / f"examples/portraits/{name}.jpg") as image:
         found = face.find(np.asarray(image.convert("RGB")))
     assert found is not None
-    assert found.tier == tier
+    assert found.tier == "full"
 
 
 def test_a_real_face_is_found():
