@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from infinitalk_media import MediaError, chain, ffmpeg
+from infinitalk_media import MediaError, TransientMediaError, chain, ffmpeg
 from infinitalk_media.kinds import FILM, SOUND, kind_of
 from infinitalk_media.wav import Wav, read_header
 

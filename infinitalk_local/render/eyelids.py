@@ -133,7 +133,7 @@ def _crease(light: Bytes, region: Region, eye: EyeContour) -> float:
     reach = np.arange(0.03, _CREASE + 0.02, 0.01, dtype=np.float32)
     points = np.stack(np.broadcast_arrays(u, eye.upper_at(u) - reach[:, None]), axis=-1)
     places = region.frame.pixels(points) - np.array([region.left, region.top], np.float32)
-    soft = cv2.GaussianBlur(light, (0, 0), max(0.5, 0.01 * region.frame.iod))
+    soft = np.asarray(cv2.GaussianBlur(light, (0, 0), max(0.5, 0.01 * region.frame.iod)), np.uint8)
     seen = taken(soft, places).astype(np.float32) - _BLACK
     dark = (seen < _BROW * np.maximum.accumulate(seen, axis=0)) & (reach > _FOLD)[:, None]
     ends = np.where(dark.any(axis=0), reach[dark.argmax(axis=0)], reach[-1]) - 0.02
