@@ -162,14 +162,23 @@ def test_a_child_that_fails_says_why_in_the_log(caplog):
     assert "took longer" in caplog.text
 
 
-def test_a_face_is_found_in_a_child_process(tmp_path):
-    """A portrait has one, a grey wall has none, and a text cannot be told."""
-    Image.new("RGB", (640, 480), "gray").save(tmp_path / "wall.png")
+def test_of_what_is_no_picture_no_face_is_told(tmp_path):
+    """Neither that there is one, nor that there is none."""
     text = tmp_path / "text.png"
     text.write_text("no picture")
-    assert face_tier(PICTURE) == "full"
-    assert face_tier(tmp_path / "wall.png") == "none"
     assert face_tier(text) is None
+
+
+async def test_a_portrait_is_said_to_have_a_face_and_a_tower_to_have_none(tmp_path):
+    """The form's line says of a portrait that its face was found, and of a tower that there is none."""
+    tower = Image.new("RGB", (640, 480), "skyblue")
+    tower.paste("dimgray", (260, 60, 380, 480))
+    tower.save(tmp_path / "tower.png")
+    draft = replace(DRAFT, voice=None, engine="preview", api_key="")
+    flight = preflight(tmp_path)
+    assert (await said(flight, draft))[:-1] == ["ok Face found"]
+    draft = replace(draft, picture=tmp_path / "tower.png")
+    assert (await said(flight, draft))[:-1] == ["warn No face found: it will sway, not speak"]
 
 
 def test_the_range_is_learnt_from_runs_alike(tmp_path):
