@@ -17,7 +17,7 @@ from tests.app.test_coming_back import runs_of
 
 HOUR_MS = 3_600_000
 LOST = ("Failed to load resource", "net::ERR", "Failed to fetch", "Connection to the server")
-EVIL = '<img src=x onerror="talk.evil = 1">${talk.evil = 1}{{talk}}`\''
+EVIL = '"><img src=x onerror="talk.evil = 1">${talk.evil = 1}{{talk}}`\''
 
 
 def put(tab: Page, *entries: Mapping[str, object]) -> None:
