@@ -10,7 +10,7 @@ import httpx
 
 from ._client import POLL_EVERY_S, Client, Job
 from ._errors import InfinitalkError, JobFailed, SubmitUncertain
-from ._hosts import SEGMIND
+from ._hosts import SEGMIND, Hosts
 from ._jobfile import JobFile, Note
 from ._models import Metrics
 from ._order import Order
@@ -39,6 +39,7 @@ def generate(client: Client, chosen: argparse.Namespace, progress: Progress) -> 
     """Take the noted job up again, or buy one; the note is there before the POST, the id right after."""
     Part.check_target(chosen.output)
     order, file = Order.of(chosen), JobFile.beside(chosen.output)
+    Hosts.of(client.base_url).check_face(order.face)
     fingerprint = order.fingerprint(client.base_url)
     note = file.read()
     if note and not chosen.submit_again:

@@ -40,6 +40,15 @@ class Hosts:
             return cls(SEGMIND, _SEGMIND_UPLOAD, _SEGMIND_HISTORY)
         return cls(api, api, api)
 
+    def check_face(self, face: object) -> None:
+        """Let a choice of who talks pass to the project's own server, which alone has a field for it.
+
+        Raises:
+            InvalidRequest: a face was chosen, and the service is Segmind's.
+        """
+        if face is not None and self.api == SEGMIND:
+            raise InvalidRequest("face is a field of the preview's server; Segmind's API has none.")
+
     def check_media(self, address: str) -> httpx.URL:
         """Return the URL of a video if it may be fetched: public https, or the very origin of the API.
 

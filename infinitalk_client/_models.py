@@ -1,6 +1,7 @@
 """The values that travel: what is asked for, and what is answered."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,8 @@ RESOLUTIONS = ("480p", "576p", "720p")
 FPS_RANGE = range(16, 31)
 PROMPT_MAX = 2000
 RANDOM_SEED = -1
+FACE_NUMBERS = 6
+FACE_RULE = "face must be the number of a face, from 1, or six numbers: left eye, right eye and mouth, each x, y"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class TalkRequest:
         fps: frames per second, 16 to 30; lip sync is best at 25.
         seed: a non-negative number, or -1 for a random one.
         base64: asks for the video inside the answer; costs five times its size in memory.
+        face: who talks, for the project's own server alone: the number of a face, or six numbers in pixels of
+            the upright picture (left eye x, y, right eye x, y, mouth x, y). It is sent only if it is set.
 
     Raises:
         InvalidRequest: a value is outside its range.
@@ -40,6 +45,7 @@ class TalkRequest:
     fps: int = 25
     seed: int = 42424242
     base64: bool = False
+    face: int | Sequence[float] | None = None
 
     def __post_init__(self) -> None:
         for name in ("image", "audio"):
@@ -56,6 +62,7 @@ class TalkRequest:
             "seed must be a whole number, 0 or more, or -1 for a random one",
         )
         _need(isinstance(self.base64, bool), "base64 must be true or false")
+        _need(self.face is None or _is_choice(self.face), FACE_RULE)
 
 
 def _need(holds: bool, sentence: str) -> None:
@@ -65,6 +72,17 @@ def _need(holds: bool, sentence: str) -> None:
 
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_choice(value: object) -> bool:
+    """Tell whether a value can name a face: its number, or three marks; the picture decides the rest."""
+    if isinstance(value, list | tuple):
+        return len(value) == FACE_NUMBERS and all(map(_is_finite, value))
+    return isinstance(value, int) and _is_int(value) and value >= 1
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
 
 
 def _is_text(value: str) -> bool:

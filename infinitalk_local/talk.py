@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from infinitalk_local import marks
 from infinitalk_local.refusals import Refusal
 
 DEFAULT_PROMPT = "A professional woman speaks confidently, gesturing naturally while addressing the camera."
@@ -29,6 +30,7 @@ class Talk:
     fps: int = 25
     seed: int = DEFAULT_SEED
     base64: bool = False
+    face: marks.Choice | None = None  # ours alone: the vendor has no such field
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Self:
@@ -54,6 +56,7 @@ class Talk:
             fps=body.get("fps", 25),
             seed=secrets.randbelow(2**31) if seed == -1 else seed,
             base64=body.get("base64") is True,
+            face=marks.read(body.get("face")),
         )
 
 
@@ -66,6 +69,10 @@ def refuse_values(body: Mapping[str, Any]) -> None:
         raise Refusal(406, "fps must be a whole number from 16 to 30")
     if not isinstance(body.get("base64", False), bool):
         raise Refusal(406, "base64 must be true or false")
+    try:
+        marks.read(body.get("face"))
+    except marks.BadFace as error:
+        raise Refusal(406, str(error)) from error
 
 
 def _address(value: object, name: str) -> str:

@@ -64,7 +64,7 @@ class Workshop:
             raise JobFailed(self._settings.fail_with)
 
     async def _render(self, job: Job, picture: bytes, sound: bytes, talk: Talk) -> Rendered:
-        options = RenderOptions(talk.resolution, talk.fps, talk.seed, talk.prompt)
+        options = RenderOptions(talk.resolution, talk.fps, talk.seed, talk.prompt, talk.face)
         values = (picture, sound, options, self._settings.render_command, self._settings.render_timeout_s)
         loop = asyncio.get_running_loop()
         if self._executor is not None:

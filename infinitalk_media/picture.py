@@ -23,13 +23,17 @@ _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "F")
 
 @dataclass(frozen=True)
 class Facts:
-    """The picture that will be sent; sides in pixels."""
+    """The picture that will be sent; sides in pixels.
+
+    `shrunk` is its size in parts of that of the upright picture that was brought.
+    """
 
     path: Path
     width: int
     height: int
     source_format: str
     warnings: tuple[str, ...] = ()
+    shrunk: float = 1.0
 
 
 def prepare(source: Path, target: Path) -> Facts:
@@ -40,7 +44,7 @@ def prepare(source: Path, target: Path) -> Facts:
     """
     _check_file(source)
     with _open(source) as image:
-        kind, frames = image.format or "", _frames(image)
+        kind, frames, longest = image.format or "", _frames(image), max(image.size)
         clean = _clean(image)
     _check_shape(*clean.size)
     clean.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
@@ -48,7 +52,7 @@ def prepare(source: Path, target: Path) -> Facts:
     clean.save(buffer, "JPEG", quality=JPEG_QUALITY)
     target.write_bytes(buffer.getvalue())
     notes = (f"The picture has {frames} frames; the first frame is used.",) if frames > 1 else ()
-    return Facts(target, *clean.size, kind, notes)
+    return Facts(target, *clean.size, kind, notes, max(clean.size) / longest)
 
 
 def _check_file(source: Path) -> None:

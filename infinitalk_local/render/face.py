@@ -24,11 +24,11 @@ from infinitalk_local.render.yuv import Bytes, Floats
 from infinitalk_media import MediaError
 
 Tier = Literal["full", "weak", "none"]
-_LEAST_CONTRAST = (
+LEAST_CONTRAST = (
     0.05  # of a pupil against its sides, in parts of the face's lightness; less is a shut eye or glasses
 )
 _PAINT = (0, 255, 0)
-_PLAIN_MOUTH = 0.1  # evidence for lips between the corners
+PLAIN_MOUTH = 0.1  # evidence for lips between the corners
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,14 @@ def _measured(rgb: Bytes, seen: detector.Detection) -> Face:
     corners = np.stack(frame.units(*seen.points[3:].T), axis=1)
     opening = gap.find(rgb, frame, corners)
     mouth = lips.find(rgb, frame, corners, opening)
-    outlines = contours.find(rgb, frame) if contrast > _LEAST_CONTRAST else None
+    outlines = contours.find(rgb, frame) if contrast > LEAST_CONTRAST else None
     return Face(
         frame, mouth, opening.depth if opening else 0.0, _tier(mouth, outlines), outlines, seen.confidence
     )
 
 
 def _tier(mouth: lips.Lips, outlines: object) -> Tier:
-    if mouth.score < _PLAIN_MOUTH:
+    if mouth.score < PLAIN_MOUTH:
         return "none"
     return "full" if outlines else "weak"
 

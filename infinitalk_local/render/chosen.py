@@ -1,0 +1,89 @@
+"""The face that talks: the largest, the one with a number, or one that was marked where no detector sees any."""
+
+import numpy as np
+
+from infinitalk_local import marks
+from infinitalk_local.marks import BadFace, Choice, Marks
+from infinitalk_local.render import contours, eyes, face, gap, lips
+from infinitalk_local.render.canonical import Canonical
+from infinitalk_local.render.yuv import Bytes, Floats
+from infinitalk_media import MediaError
+
+_MIDDLE_OF_PIXEL = 0.5
+_HALF_MOUTH = 0.37  # of the distance of the eyes, from the mark to a corner
+# Where the mouth must be in the frame for all that is drawn from it, in distances of the eyes.
+_HIGHEST, _LOWEST, _FURTHEST_ASIDE = 0.75, 1.45, 0.4
+_EYES_NEAR, _MOUTH_NEAR = 0.3, 0.4  # how far marks are from a face that they mean
+
+
+def of(rgb: Bytes, choice: Choice | None = None, shrunk: float = 1.0) -> face.Face | None:
+    """Return the chosen face of a picture (height, width, 3), or None where there is no face to be chosen.
+
+    Marks are in pixels of the picture before it was shrunk by `shrunk`.
+
+    Raises:
+        MediaError: the choice names no face of this picture.
+    """
+    found = face.find_all(rgb)
+    try:
+        if isinstance(choice, Marks):
+            height, width = rgb.shape[:2]
+            marks.check_inside(choice, round(width / shrunk), round(height / shrunk))
+            return _at(rgb, found, choice.scaled(shrunk))
+        if choice is not None:
+            marks.check_number(choice, len(found))
+    except BadFace as error:
+        raise MediaError(str(error)) from error
+    return found[(choice or 1) - 1] if found else None
+
+
+def _at(rgb: Bytes, found: list[face.Face], marked: Marks) -> face.Face:
+    """Return the face that was seen where the marks are, else the one that they make."""
+    points = np.array(marked, np.float32) - _MIDDLE_OF_PIXEL
+    meant = (seen for seen in found if seen.tier != "none" and _is_near(seen, points))
+    return next(meant, None) or _measured(rgb, points)
+
+
+def _is_near(seen: face.Face, points: Floats) -> bool:
+    middle = seen.mouth.corners.mean(axis=0)
+    places = seen.frame.pixels(np.array([[-0.5, 0], [0.5, 0], middle], np.float32))
+    off = np.hypot(*(places - points).T) / seen.frame.iod
+    return bool(off[:2].max() < _EYES_NEAR and off[2] < _MOUTH_NEAR)
+
+
+def _measured(rgb: Bytes, points: Floats) -> face.Face:
+    """Return the face that marks (3, 2) make: what is not plain in it is left alone, but it talks."""
+    as_marked = Canonical.of_eyes(points[0], points[1])
+    frame = _fitting(as_marked, points[2])
+    mouth = np.stack(frame.units(*points[2]))
+    corners = np.array([[mouth[0] - _HALF_MOUTH, mouth[1]], [mouth[0] + _HALF_MOUTH, mouth[1]]], np.float32)
+    opening = gap.find(rgb, frame, corners)
+    line = lips.find(rgb, frame, corners, opening)
+    if line.score < face.PLAIN_MOUTH:
+        opening, line = None, _straight(corners, line.score)
+    outlines = _outlines(rgb, frame) if frame == as_marked else None
+    tier: face.Tier = "full" if outlines else "weak"
+    return face.Face(frame, line, opening.depth if opening else 0.0, tier, outlines)
+
+
+def _fitting(frame: Canonical, mouth: Floats) -> Canonical:
+    """Return the frame, or one in which the mouth lies where people have it: a muzzle is far below its eyes."""
+    aside, below = (float(part) for part in frame.units(*mouth))
+    size = below / float(np.clip(below, _HIGHEST, _LOWEST))
+    shift = aside - float(np.clip(aside, -_FURTHEST_ASIDE * size, _FURTHEST_ASIDE * size))
+    if size == 1 and shift == 0:
+        return frame
+    x, y = frame.pixels(np.array([shift, 0], np.float32))
+    return Canonical((float(x), float(y)), (size * frame.along[0], size * frame.along[1]))
+
+
+def _straight(corners: Floats, score: float) -> lips.Lips:
+    """Return a straight line between the corners: what is searched where there are no lips would tear."""
+    return lips.Lips(
+        float(corners[0, 0]), float(corners[1, 0]), (0.0, 0.0, 0.0, 0.0, float(corners[0, 1])), score
+    )
+
+
+def _outlines(rgb: Bytes, frame: Canonical) -> tuple[contours.EyeContour, contours.EyeContour] | None:
+    contrast = eyes.find(rgb, frame).contrast
+    return contours.find(rgb, frame) if contrast > face.LEAST_CONTRAST else None
