@@ -25,6 +25,7 @@ from infinitalk_app.components import CheckedVideo
 from infinitalk_app.form import PRIVATE, Example, form
 from infinitalk_app.garbage import collect_seldom
 from infinitalk_app.idle import rest_longer
+from infinitalk_app.mcp_results import answer_in_json
 from infinitalk_app.programs import programs
 from infinitalk_app.routes import routes
 from infinitalk_app.runs import Run
@@ -252,6 +253,7 @@ def launch() -> None:
         state_session_capacity=REMEMBERED,
         theme=theme(),
     )
+    answer_in_json(demo)
     asks_for_login = demo.auth is not None or demo.app.auth_dependency is not None
     application.launched(local_url, share_url, demo.root_path, asks_for_login=asks_for_login)
     demo.block_thread()

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from infinitalk_app.settings import Settings
 
 TARGET = Path(__file__).with_name("settings.md")
+NGINX = Path(__file__).with_name("nginx.conf")  # a test runs an nginx with it
 KINDS: dict[Any, str] = {
     bool: "0 or 1",
     int: "a whole number",
@@ -31,7 +32,17 @@ stops the start with a sentence that names it. This table is made by `python -m 
 """
 BOTTOM = """
 Read elsewhere: `FFMPEG_BINARY` (another ffmpeg than the one in the requirements), `GRADIO_SERVER_NAME` and
-`GRADIO_SERVER_PORT` (where the page listens).
+`GRADIO_SERVER_PORT` (where the page listens), `GRADIO_ROOT_PATH` (the path at which a proxy shows the page).
+
+## Behind a reverse proxy, at a path of its own
+
+For `https://example.org/talk`, start the page with `GRADIO_ROOT_PATH=/talk`, `PUBLIC_BASE_URL=https://example.org/talk`
+and `TRUST_PROXY=1`, and let nginx take the path away:
+
+```nginx
+@NGINX@```
+
+`TRUST_PROXY` counts the proxies of yours that a request comes through: 2 with a CDN in front of nginx.
 """
 
 
@@ -39,7 +50,7 @@ def table() -> str:
     """Return the text of docs/settings.md."""
     meanings = _meanings(Settings.__doc__ or "")
     rows = (_row(name, field, meanings[name]) for name, field in Settings.model_fields.items())
-    return TOP + "".join(rows) + BOTTOM
+    return TOP + "".join(rows) + BOTTOM.replace("@NGINX@", NGINX.read_text())
 
 
 def _meanings(docstring: str) -> dict[str, str]:

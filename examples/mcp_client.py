@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import mimetypes
 import sys
 from pathlib import Path
 
@@ -10,19 +9,20 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
 
-def inline(path: str) -> str:
-    data = base64.b64encode(Path(path).read_bytes()).decode()
-    return f"data:{mimetypes.guess_type(path)[0]};base64,{data}"
+def inline(path: str, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(Path(path).read_bytes()).decode()}"
 
 
 async def main(address: str, picture: str, voice: str) -> None:
+    words = {"image": inline(picture, "image/jpeg"), "audio": inline(voice, "audio/mpeg"), "seconds": 5}
     server = streamable_http_client(f"{address}/gradio_api/mcp/")
     async with server as (read, write, _), ClientSession(read, write) as session:
         await session.initialize()
-        tool = next(t for t in (await session.list_tools()).tools if t.name.endswith("generate"))
-        words = {"image": inline(picture), "audio": inline(voice), "seconds": 5}
-        answer = await session.call_tool(tool.name, words)
-        print("failed:" if answer.isError else "made:", *(part.text for part in answer.content))
+        tool = next(t.name for t in (await session.list_tools()).tools if t.name.endswith("talk_generate"))
+        answer = await session.call_tool(tool, words)
+        if answer.isError:
+            sys.exit(answer.content[0].text)  # what happened, what it cost, what to do
+        print("made", *(part.text for part in answer.content))  # the video's address, and the status as JSON
 
 
 asyncio.run(main(*sys.argv[1:]))

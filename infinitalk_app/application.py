@@ -80,7 +80,7 @@ class Application:
                 share_url=share_url,
                 root_path=root_path,
                 local_url=local_url,
-                trust_proxy=settings.trust_proxy,
+                trust_proxy=settings.trust_proxy > 0,
                 service_is_near=_is_near(settings.infinitalk_base_url),
             ),
             asks_for_login=asks_for_login,
@@ -126,8 +126,10 @@ class Application:
 
     def visitor(self, headers: Any, host: str | None, username: str | None) -> Visitor:
         """Name whoever sent a request; on a Space, the proxy in front is the Hub's own."""
-        behind_proxy = self.settings.trust_proxy or self.settings.space_host is not None
-        return Visitor.of(headers, host, username, behind_proxy=behind_proxy)
+        on_a_space = self.settings.space_host is not None
+        # How many proxies the Hub has is not known.
+        proxies = None if on_a_space and not self.settings.trust_proxy else self.settings.trust_proxy
+        return Visitor.of(headers, host, username, proxies=proxies)
 
     @asynccontextmanager
     async def lifespan(self, page: Any) -> AsyncIterator[None]:

@@ -1,11 +1,34 @@
 """Gradio components with one thing changed each."""
 
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
+from gradio.components import Component
 from gradio.data_classes import FileData, GradioRootModel, ImageData
 from pydantic import model_serializer
+
+from infinitalk_app import words
+
+Described = TypeVar("Described", bound=Component)
+
+
+def described(component: Described, description: str, example: Any, **schema: Any) -> Described:
+    """Tell programs of an input what Gradio leaves out, in /gradio_api/info and to MCP clients alike.
+
+    Args:
+        component: the input.
+        description: what it means, in a sentence.
+        example: a value that can be used; Gradio's own for a text is "Hello!!".
+        schema: further words of JSON Schema, such as enum, minimum or maximum.
+    """
+    # The second is what gradio_client's view_api shows.
+    both = {"description": description, "additional_description": description}
+    told = component.api_info() | both | schema
+    component.api_info = lambda: told  # type: ignore[method-assign]  # a class for each kind would say no more
+    component.example_payload = lambda: example  # type: ignore[method-assign]
+    return component
 
 
 class Secret(GradioRootModel):
@@ -56,6 +79,39 @@ class PlainSlider(gr.Slider):
 
     def get_block_name(self) -> str:
         return "slider"
+
+
+class _ByAddress(Component):
+    """An input whose file may be named by its address, which Gradio fetches before any handler runs."""
+
+    async def async_move_resource_to_block_cache(self, url_or_file_path: str | Path | None) -> str | None:
+        """Fetch the file as Gradio does; one that cannot be fetched is a sentence, where Gradio says nothing.
+
+        Raises:
+            Error: the same for each cause, so that nobody can look around in the network of this machine.
+        """
+        try:
+            return await super().async_move_resource_to_block_cache(url_or_file_path)
+        except Exception as error:
+            address = str(url_or_file_path)
+            if not address.startswith(("http://", "https://")):
+                raise
+            said = words.NOT_FETCHED.format(name=self.label, address=address)
+            raise gr.Error(escape(said), print_exception=False) from error
+
+
+class FileByAddress(_ByAddress, gr.File):
+    """A file input for programs."""
+
+    def get_block_name(self) -> str:
+        return "file"
+
+
+class AudioByAddress(_ByAddress, gr.Audio):
+    """A sound input for programs."""
+
+    def get_block_name(self) -> str:
+        return "audio"
 
 
 class CheckedVideo(gr.Video):

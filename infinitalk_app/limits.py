@@ -2,7 +2,7 @@
 
 import ipaddress
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from limits import RateLimitItemPerDay
 from limits.errors import ConfigurationError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import Headers
 
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings, SettingsError
@@ -93,24 +94,38 @@ class Visitor:
 
     @classmethod
     def of(
-        cls, headers: Mapping[str, str], host: str | None, username: str | None, *, behind_proxy: bool
+        cls, headers: Headers, host: str | None, username: str | None, *, proxies: int | None
     ) -> "Visitor":
-        """Name the visitor; forwarded headers count only behind a proxy that sets them.
+        """Name the visitor; the left-most forwarded addresses are whatever the caller typed.
 
-        The left-most forwarded address is whatever the caller typed, so the right-most public one is taken.
+        Args:
+            headers: those of the request.
+            host: who opened the connection: the visitor, or the last proxy.
+            username: who logged in, if anybody did.
+            proxies: how many proxies stand in front, each of which adds the address that it was called from;
+                None on a Space, where the right-most public address is that of the Hub's visitor.
         """
         if username:
             return cls(f"user {username}")
-        hops = headers.get("x-forwarded-for", "").split(",") if behind_proxy else []
-        public = next((hop.strip() for hop in reversed(hops) if _is_public(hop.strip())), None)
-        return cls(_network(public or host or "unknown"))
+        told = ",".join(headers.getlist("x-forwarded-for")).split(",")
+        hops = [hop for hop in map(str.strip, told) if hop]
+        if proxies is None:
+            forwarded = next((hop for hop in reversed(hops) if _is_public(hop)), None)
+        else:
+            forwarded = next(iter(hops[-proxies:]), None) if proxies else None
+        return cls(_network(forwarded if forwarded and _is_address(forwarded) else host or "unknown"))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:  # a name says nothing of who it is
+        return False
+    return True
 
 
 def _is_public(text: str) -> bool:
-    try:
-        return ipaddress.ip_address(text).is_global
-    except ValueError:  # a name is no address, however public
-        return False
+    return _is_address(text) and ipaddress.ip_address(text).is_global
 
 
 def _network(text: str) -> str:

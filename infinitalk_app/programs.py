@@ -4,6 +4,8 @@ A file may be a video there, and nothing of the page changes. The same rules hol
 """
 
 import html
+import inspect
+import re
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,11 +14,21 @@ import gradio as gr
 
 from infinitalk_app import status, words
 from infinitalk_app.application import Application
-from infinitalk_app.components import CheckedVideo, SecretBox
-from infinitalk_app.form import FPS, SECONDS, SEED
+from infinitalk_app.components import (
+    AudioByAddress,
+    CheckedVideo,
+    Described,
+    FileByAddress,
+    SecretBox,
+    described,
+)
+from infinitalk_app.form import FPS, RESOLUTIONS, SECONDS, SEED
+from infinitalk_app.orders import ENGINES, SHORTEST_S
 from infinitalk_app.runs import Run
 from infinitalk_client import DEFAULT_PROMPT
 
+PROMPT_MAX, RANDOM_SEED = 2000, -1
+SLOWEST, FASTEST = 16, 30  # frames per second
 EVENT: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden"}
 Answer = tuple[str | None, dict[str, Any]]
 
@@ -37,12 +49,15 @@ def refuse(run: Run) -> None:
 
 
 class Programs:
-    """The functions behind the calls; Gradio shows their docstrings to whoever asks for the API."""
+    """The functions behind the calls: MCP tools have their names, and the API tells their docstrings.
+
+    Each argument is described in one line: that is as much as is read.
+    """
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def generate(  # noqa: PLR0917  # Gradio hands inputs over by position
+    async def talk_generate(  # noqa: PLR0917  # Gradio hands inputs over by position
         self,
         image: str,
         audio: str,
@@ -74,6 +89,9 @@ class Programs:
             consent: you may use this face and this voice; needed for engine "infinitetalk".
             run: 32 hex digits of your choice; the same again is the same run, and is never bought twice.
             request: who asks; Gradio adds it.
+
+        Returns:
+            the video, or null; and the status: state, request_id, elapsed_s, engine, progress, warnings
         """
         started = self._application.order(
             request,
@@ -93,7 +111,7 @@ class Programs:
         async for shown in answer(started):
             yield shown
 
-    async def submit(  # noqa: PLR0917  # as above
+    async def talk_submit(  # noqa: PLR0917  # as above
         self,
         image: str,
         audio: str,
@@ -110,33 +128,40 @@ class Programs:
         request: gr.Request,
     ) -> dict[str, Any]:
         values = (image, audio, prompt, engine, resolution, fps, seed, start_s, seconds)
-        async for _, shown in self.generate(*values, api_key, consent, run, request):
+        async for _, shown in self.talk_generate(*values, api_key, consent, run, request):
             if shown["request_id"]:
                 return {"request_id": shown["request_id"]}
         return {"request_id": None}
 
     # The inputs are those of /generate, and so are their descriptions.
-    submit.__doc__ = (
-        "Start a run, and return its request_id once it has one.\n" + str(generate.__doc__).partition("\n")[2]
+    talk_submit.__doc__ = (
+        "Start a run, and return its request_id once it has one.\n"
+        + str(talk_generate.__doc__).partition("\n")[2].partition("\n        Returns:")[0]
     )
 
-    async def status(self, request_id: str, api_key: str) -> dict[str, Any]:
+    async def talk_status(self, request_id: str, api_key: str) -> dict[str, Any]:
         """Look once at a run that was submitted; a failed one raises its reason.
 
         Args:
             request_id: what /submit returned.
             api_key: the Segmind key that it was bought with, unless this page pays.
+
+        Returns:
+            the status, as that of /generate
         """
         run = self._application.desk.resume(request_id, "infinitetalk", api_key)
         refuse(run)
         return status.for_programs(run.now, time.time())
 
-    async def result(self, request_id: str, api_key: str) -> AsyncIterator[Answer]:
+    async def talk_result(self, request_id: str, api_key: str) -> AsyncIterator[Answer]:
         """Wait for a run that was submitted; yield its state at each change, and at the end the video.
 
         Args:
             request_id: what /submit returned.
             api_key: the Segmind key that it was bought with, unless this page pays.
+
+        Returns:
+            what /generate returns
         """
         async for shown in answer(self._application.desk.resume(request_id, "infinitetalk", api_key)):
             yield shown
@@ -145,26 +170,43 @@ class Programs:
 def programs(application: Application) -> None:
     """Add the hidden components and the four calls to the page that is being built."""
     calls = Programs(application)
+    about = _arguments(calls.talk_status) | _arguments(calls.talk_generate)
+
+    def told(component: Described, example: Any, **schema: Any) -> Described:
+        if component.value is not None:
+            schema["default"] = component.value  # Gradio tells MCP clients only of those that are true
+        return described(component, about[str(component.label)], example, **schema)
+
+    longest_s = application.settings.max_clip_seconds
     with gr.Group(visible=False):
-        key = SecretBox("", label="api_key")
+        key = told(SecretBox("", label="api_key"), "", format="password")
         inputs = [
-            gr.File(label="image"),
-            gr.Audio(label="audio", type="filepath", format=None),
-            gr.Textbox(DEFAULT_PROMPT, label="prompt"),
-            gr.Textbox("preview", label="engine"),
-            gr.Textbox("480p", label="resolution"),
-            gr.Number(FPS, label="fps"),
-            gr.Number(SEED, label="seed"),
-            gr.Number(0, label="start_s"),
-            gr.Number(SECONDS, label="seconds"),
+            told(FileByAddress(label="image"), gr.Image().example_payload()),
+            told(
+                audio := AudioByAddress(label="audio", type="filepath", format=None), audio.example_payload()
+            ),
+            told(
+                gr.Textbox(DEFAULT_PROMPT, label="prompt"), DEFAULT_PROMPT, minLength=1, maxLength=PROMPT_MAX
+            ),
+            told(gr.Textbox("preview", label="engine"), "preview", enum=list(ENGINES)),
+            told(gr.Textbox("480p", label="resolution"), "480p", enum=RESOLUTIONS),
+            told(gr.Number(FPS, label="fps"), FPS, type="integer", minimum=SLOWEST, maximum=FASTEST),
+            told(gr.Number(SEED, label="seed"), SEED, type="integer", minimum=RANDOM_SEED),
+            told(gr.Number(0, label="start_s"), 0, minimum=0),
+            told(gr.Number(SECONDS, label="seconds"), SECONDS, minimum=SHORTEST_S, maximum=longest_s),
             key,
-            gr.Checkbox(False, label="consent"),
-            gr.Textbox("", label="run"),
+            told(gr.Checkbox(False, label="consent"), False),
+            told(gr.Textbox("", label="run"), "", pattern="^([0-9a-f]{32})?$"),
         ]
-        request_id = gr.Textbox(label="request_id")
+        request_id = told(gr.Textbox(label="request_id"), "3f8e2b9c")
         video, state = CheckedVideo(label="video"), gr.JSON(label="status")
         buttons = {name: gr.Button(name) for name in ("generate", "submit", "status", "result")}
-    buttons["generate"].click(calls.generate, inputs, [video, state], api_name="generate", **EVENT)
-    buttons["submit"].click(calls.submit, inputs, state, api_name="submit", **EVENT)
-    buttons["status"].click(calls.status, [request_id, key], state, api_name="status", **EVENT)
-    buttons["result"].click(calls.result, [request_id, key], [video, state], api_name="result", **EVENT)
+    buttons["generate"].click(calls.talk_generate, inputs, [video, state], api_name="generate", **EVENT)
+    buttons["submit"].click(calls.talk_submit, inputs, state, api_name="submit", **EVENT)
+    buttons["status"].click(calls.talk_status, [request_id, key], state, api_name="status", **EVENT)
+    buttons["result"].click(calls.talk_result, [request_id, key], [video, state], api_name="result", **EVENT)
+
+
+def _arguments(call: Any) -> dict[str, str]:
+    """Return what a docstring says of each argument."""
+    return dict(re.findall(r"^ {4}(\w+): (.+)$", inspect.getdoc(call) or "", re.MULTILINE))

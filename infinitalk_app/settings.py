@@ -34,10 +34,11 @@ class Settings(BaseSettings):
     Attributes:
         segmind_api_key: the owner's key; used for visitors only with `infinitalk_daily_seconds`.
         infinitalk_base_url: where engine "infinitetalk" is; Segmind, if unset.
-        public_base_url: the address under which this page is reached from outside.
+        public_base_url: the address of this page from outside, with its path if it has one.
         space_host: set by Hugging Face, several hosts joined by commas.
         hosting: where the service gets the inputs: from this page, from Segmind's storage, or what works.
-        trust_proxy: believe the headers of the proxy in front.
+        trust_proxy: how many proxies of yours stand in front of the page, each adding to X-Forwarded-For; the
+            visitor is whom the first of them saw. With too many, visitors can type who they are.
         infinitalk_state_dir: the journal of runs, and files while they are needed; open to this user alone.
         infinitalk_daily_seconds: clip seconds per UTC day that the owner pays for.
         infinitalk_visitor_runs: runs per visitor and UTC day that the owner pays for.
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     public_base_url: Address | None = None
     space_host: str | None = None
     hosting: Literal["auto", "gradio", "segmind"] = "auto"
-    trust_proxy: bool = False
+    trust_proxy: int = Field(default=0, ge=0, le=10)
     infinitalk_state_dir: Path = Field(default_factory=_state_dir)
     infinitalk_daily_seconds: int | None = Field(default=None, ge=0)
     infinitalk_visitor_runs: int | None = Field(default=None, ge=1)

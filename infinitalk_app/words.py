@@ -336,6 +336,10 @@ BAD_NUMBER = "{name} must be a number."
 NOT_WHOLE = "{name} must be a whole number."
 BAD_START = "The start must be 0 seconds or later."
 BAD_SECONDS = "The length must be between 0.5 and {most:g} seconds."
+NOT_FETCHED = (
+    "The {name} could not be fetched from {address}. Nothing was sent, and nothing was charged. "
+    "Give an address that anybody can open, or upload the file."
+)
 TOO_LARGE = "The file is larger than 100 MB; send a smaller one."
 
 DETAILS = "Details of this run"

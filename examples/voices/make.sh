@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the example voices from text with flite (Debian package `flite`) and ffmpeg.
-# Nobody's voice is in them: they are synthetic, and may be used for anything (CC0).
+# The voices were built from recordings of real speakers (CMU ARCTIC), who never said this: see NOTICE.
 set -eu
 cd "$(dirname "$0")"
 speak() {

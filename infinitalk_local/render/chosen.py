@@ -13,6 +13,7 @@ _MIDDLE_OF_PIXEL = 0.5
 _HALF_MOUTH = 0.37  # of the distance of the eyes, from the mark to a corner
 # Where the mouth must be in the frame for all that is drawn from it, in distances of the eyes.
 _HIGHEST, _LOWEST, _FURTHEST_ASIDE = 0.75, 1.45, 0.4
+_PLAIN_MOUTH, _PLAIN_EYES = 0.1, 0.05  # from which evidence for lips and pupils is followed
 _EYES_NEAR, _MOUTH_NEAR = 0.3, 0.4  # how far marks are from a face that they mean
 
 
@@ -59,7 +60,7 @@ def _measured(rgb: Bytes, points: Floats) -> face.Face:
     corners = np.array([[mouth[0] - _HALF_MOUTH, mouth[1]], [mouth[0] + _HALF_MOUTH, mouth[1]]], np.float32)
     opening = gap.find(rgb, frame, corners)
     line = lips.find(rgb, frame, corners, opening)
-    if line.score < face.PLAIN_MOUTH:
+    if line.score < _PLAIN_MOUTH:
         opening, line = None, _straight(corners, line.score)
     outlines = _outlines(rgb, frame) if frame == as_marked else None
     tier: face.Tier = "full" if outlines else "weak"
@@ -86,4 +87,4 @@ def _straight(corners: Floats, score: float) -> lips.Lips:
 
 def _outlines(rgb: Bytes, frame: Canonical) -> tuple[contours.EyeContour, contours.EyeContour] | None:
     contrast = eyes.find(rgb, frame).contrast
-    return contours.find(rgb, frame) if contrast > face.LEAST_CONTRAST else None
+    return contours.find(rgb, frame) if contrast > _PLAIN_EYES else None

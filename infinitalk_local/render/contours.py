@@ -9,23 +9,26 @@ import numpy as np
 from infinitalk_local.render.canonical import Canonical
 from infinitalk_local.render.yuv import Bytes, Floats
 
-# The usual outline of a left eye in distances of the eyes from its pupil: corners, and how far each lid arches.
+# The usual outline of a left eye, in distances of the eyes from its pupil: corners and arches.
 _OUTER, _INNER = (-0.2, 0.01), (0.23, 0.05)
 _UPPER_ARCH, _LOWER_ARCH = 0.093, 0.053
 _POINTS = 11
-_RAISED = np.arange(
-    0.3, 2.0, 0.1, dtype=np.float32
-)  # how far an upper lid is from the corners' line, in usual ones
-_LOWERED = np.arange(0.4, 1.7, 0.1, dtype=np.float32)
-_RAISED_SPREAD, _LOWERED_SPREAD = 0.35, 0.25
-_USUAL = 0.02  # weight of what is usual against what is seen
+
+# What is tried, in usual sizes, and by how much people's eyes differ in it. Drawn eyes are larger.
+_SIZES = np.array([0.9, 1, 1.12, 1.25, 1.4], np.float32)
+_DOWN = np.array(
+    [-0.04, -0.02, 0, 0.02], np.float32
+)  # of the eye against its pupil, in distances of the eyes
+_RAISED = np.arange(0.4, 1.65, 0.1, dtype=np.float32)
+_LOWERED = np.arange(0.4, 2.3, 0.12, dtype=np.float32)
 
 _ROWS_PER_UNIT = 120
-_TOP, _BOTTOM = -0.3, 0.32
-_ACROSS = np.linspace(-0.17, 0.19, 19, dtype=np.float32)
+_TOP, _BOTTOM = -0.42, 0.42
+_ACROSS = np.linspace(-0.36, 0.4, 39, dtype=np.float32)
 _LARGEST_IOD_PX = 160.0  # a larger face shows no more of it
 _DARKEST = 15.0  # L* of skin
-_LEAST_LASHES = 0.02  # contrast of an upper lid's edge that is one
+_PLAIN = 0.1  # what must speak for an outline, less what speaks against an unusual one
+_UNLIKE_SKIN = 0.5  # colour over an eye that cannot come down as its lid: a cap, a mask
 
 
 @dataclass(frozen=True)
@@ -60,99 +63,128 @@ class EyeContour:
         return float((self.lower_at(u) - self.upper_at(u)).max())
 
 
-class _Lid(NamedTuple):
-    """How far a lid arches, in usual arches, and what speaks for it."""
+class _Fit(NamedTuple):
+    """An outline in usual sizes, and what speaks for it; `over` tells how unlike skin its upper side is."""
 
-    scale: float
-    evidence: float
+    worth: float
+    over: float
+    size: float
+    down: float
+    raised: float
+    lowered: float
 
 
 def find(rgb: Bytes, frame: Canonical) -> tuple[EyeContour, EyeContour] | None:
     """Return the outlines of both eyes, left in the picture first; None unless both are plain.
 
-    An outline is the usual one, with each lid as high as the picture shows it. Skin may have any colour: the
-    edge of an upper lid is darker than the skin over it, that of a lower one than the skin under it.
+    An outline is the usual one, as large and as open as the picture shows it. Skin may have any colour: the
+    edge of an upper lid is darker than the skin over it, an eye darker than the skin under it. Both eyes are
+    one fit, so that the rim of glasses or a brow over one of them does not decide.
     """
-    seen = [_straightened(rgb, frame, at) for at in (-0.5, 0.5)]
-    lids = [(_upper_lid(light), _lower_lid(light)) for light in seen]
-    if any(upper.evidence < _LEAST_LASHES or upper.scale >= _RAISED[-1] for upper, _ in lids):
+    eyes = [_Columns(_straightened(rgb, frame, at)) for at in (-0.5, 0.5)]
+    fit = max(_fit(eyes, float(size), float(down)) for size in _SIZES for down in _DOWN)
+    if fit.worth < _PLAIN or fit.over > _UNLIKE_SKIN:
         return None
-    left, right = (_outline(upper.scale, lower.scale) for upper, lower in lids)
-    return _placed(left, -0.5), _placed(_mirrored(right), 0.5)
+    outline = _outline(fit)
+    return _placed(outline, -0.5), _placed(_mirrored(outline), 0.5)
 
 
 def _straightened(rgb: Bytes, frame: Canonical, at: float) -> Floats:
-    """Return the light around one eye, (rows, columns), outer corner first, in parts of the skin under it."""
+    """Return the light and the colour around one eye, (rows, columns, 2), outer corner first.
+
+    Both are in parts of the lightness of the skin under it; the colour is how far it is from that skin's.
+    """
     if frame.iod > _LARGEST_IOD_PX:
         shrink = _LARGEST_IOD_PX / frame.iod
         size = (round(rgb.shape[1] * shrink), round(rgb.shape[0] * shrink))
         frame = frame.scaled(size[0] / rgb.shape[1], size[1] / rgb.shape[0])
         rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     outwards = -np.sign(at)
-    v = np.arange(_TOP, _BOTTOM, 1 / _ROWS_PER_UNIT, dtype=np.float32)
-    u, v = np.meshgrid((at + outwards * _ACROSS).astype(np.float32), v)
+    down = np.arange(_TOP, _BOTTOM, 1 / _ROWS_PER_UNIT, dtype=np.float32)
+    u, v = np.meshgrid((at + outwards * _ACROSS).astype(np.float32), down)
     pixels = frame.pixels(np.stack([u, v], axis=-1))
     seen = np.asarray(
         cv2.remap(
             rgb, pixels, np.empty((0, 0), np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
     )
-    light = cv2.GaussianBlur(cv2.cvtColor(seen.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), (0, 0), 1)[
-        ..., 0
-    ]
-    skin = float(np.median(light[np.abs(v[:, 0] - 0.2) < 0.04]))  # noqa: PLR2004 - right under the eye
-    return np.asarray(light / max(skin, _DARKEST), np.float32)
+    lab = cv2.GaussianBlur(cv2.cvtColor(seen.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), (0, 0), 1)
+    under = lab[np.abs(down - 0.2) < 0.04][:, np.abs(_ACROSS) < 0.2]  # noqa: PLR2004
+    skin = np.median(under, axis=(0, 1))
+    colour = np.abs(lab[..., 1:] - skin[1:]).sum(axis=-1)
+    return np.asarray(np.stack([lab[..., 0], colour], axis=-1) / max(float(skin[0]), _DARKEST), np.float32)
 
 
-def _upper_lid(light: Floats) -> _Lid:
-    edges = _upper(_ACROSS, _RAISED[:, None])
-    darker = _means(light, edges - 0.05, edges - 0.02) - _means(light, edges - 0.008, edges + 0.014)
-    return _likeliest(_RAISED, darker, _RAISED_SPREAD)
+class _Columns:
+    """One straightened eye, asked for means over parts of its columns."""
+
+    def __init__(self, seen: Floats) -> None:
+        self._sums = np.concatenate([np.zeros_like(seen[:1]), np.cumsum(seen, axis=0)])
+
+    def mean(self, start: Floats, end: Floats) -> Floats:
+        """Return mean light and colour between two v of each column, (lids, columns, 2)."""
+        first = np.clip(np.round((start - _TOP) * _ROWS_PER_UNIT).astype(int), 0, len(self._sums) - 2)
+        last = np.clip(np.round((end - _TOP) * _ROWS_PER_UNIT).astype(int), first + 1, len(self._sums) - 1)
+        column = np.arange(self._sums.shape[1])
+        sums = self._sums[last, column] - self._sums[first, column]
+        return np.asarray(sums / (last - first)[..., None], np.float32)
 
 
-def _lower_lid(light: Floats) -> _Lid:
-    edges = _lower(_ACROSS, _LOWERED[:, None])
-    darker = _means(light, edges + 0.015, edges + 0.05) - _means(light, edges - 0.035, edges - 0.008)
-    return _likeliest(_LOWERED, darker, _LOWERED_SPREAD)
+def _fit(eyes: list[_Columns], size: float, down: float) -> _Fit:
+    """Return the best lids for eyes of that size and place."""
+    between = np.abs(_ACROSS - 0.01 * size) < 0.18 * size
+    upper = down + _upper(_ACROSS, size, _RAISED[:, None])
+    lower = down + _lower(_ACROSS, size, _LOWERED[:, None])
+    lashes = np.mean([_lashes(eye, upper)[:, between] for eye in eyes], axis=(0, 2))
+    lashes = lashes - 0.02 * ((_RAISED - 1) / 0.35) ** 2
+    rims = np.mean([_rims(eye, lower)[:, between] for eye in eyes], axis=(0, 2))
+    rims = rims - 0.04 * np.abs(_LOWERED - 1) / 0.25
+    raised, lowered = int(lashes.argmax()), int(rims.argmax())
+    usual = 0.05 * abs(float(np.log(size))) / 0.2 + 0.05 * (down / 0.03) ** 2
+    worth = float(lashes[raised] + rims[lowered]) - usual
+    edge = upper[raised : raised + 1]
+    over = float(np.mean([eye.mean(edge - 0.08, edge - 0.03)[:, between, 1] for eye in eyes]))
+    return _Fit(worth, over, size, down, float(_RAISED[raised]), float(_LOWERED[lowered]))
 
 
-def _likeliest(scales: Floats, darker: Floats, spread: float) -> _Lid:
-    evidence = np.clip(darker, -0.2, 0.4).mean(axis=1)
-    best = int((evidence - _USUAL * ((scales - 1) / spread) ** 2).argmax())
-    return _Lid(float(scales[best]), float(evidence[best]))
+def _lashes(eye: _Columns, edges: Floats) -> Floats:
+    """Return what speaks for each edge of an upper lid: lashes, and skin over them."""
+    over, edge = eye.mean(edges - 0.05, edges - 0.02), eye.mean(edges - 0.008, edges + 0.014)
+    return np.asarray(np.clip(over[..., 0] - edge[..., 0], -0.2, 0.4) - 0.3 * np.minimum(over[..., 1], 0.5))
 
 
-def _upper(u: Floats, scale: Floats | float) -> Floats:
+def _rims(eye: _Columns, edges: Floats) -> Floats:
+    """Return what speaks for each edge of a lower lid: darkness or another colour over it, skin under it."""
+    under, inside = eye.mean(edges + 0.015, edges + 0.05), eye.mean(edges - 0.035, edges - 0.008)
+    darker = np.clip(under[..., 0] - inside[..., 0], -0.2, 0.4)
+    return np.asarray(darker - 0.3 * np.minimum(under[..., 1], 0.5) + 0.2 * np.minimum(inside[..., 1], 0.4))
+
+
+def _upper(u: Floats, size: float, scale: Floats | float) -> Floats:
     """Return the v of an upper lid's edge, which is highest on the nose's side of the pupil."""
-    part, line = _between_corners(u)
-    return np.asarray(line - scale * _UPPER_ARCH * (1 - part**2) ** 0.8 * (1 + 0.15 * part), np.float32)
+    part, line = _between_corners(u, size)
+    return np.asarray(
+        line - scale * size * _UPPER_ARCH * (1 - part**2) ** 0.8 * (1 + 0.15 * part), np.float32
+    )
 
 
-def _lower(u: Floats, scale: Floats | float) -> Floats:
+def _lower(u: Floats, size: float, scale: Floats | float) -> Floats:
     """Return the v of a lower lid's edge, which is lowest on the other side."""
-    part, line = _between_corners(u)
-    return np.asarray(line + scale * _LOWER_ARCH * (1 - part**2) * (1 - 0.35 * part), np.float32)
+    part, line = _between_corners(u, size)
+    return np.asarray(line + scale * size * _LOWER_ARCH * (1 - part**2) * (1 - 0.35 * part), np.float32)
 
 
-def _between_corners(u: Floats) -> tuple[Floats, Floats]:
+def _between_corners(u: Floats, size: float) -> tuple[Floats, Floats]:
     """Return where u lies between the corners (-1 outer .. 1 inner), and the v of the line through them."""
     (outer, high), (inner, low) = _OUTER, _INNER
-    part = np.clip((2 * u - outer - inner) / (inner - outer), -1, 1)
+    part = np.clip((2 * u / size - outer - inner) / (inner - outer), -1, 1)
     return part, (high + low) / 2 + part * (low - high) / 2
 
 
-def _means(light: Floats, start: Floats, end: Floats) -> Floats:
-    """Return the mean lightness between two v in each column, (scales, columns)."""
-    sums = np.concatenate([np.zeros_like(light[:1]), np.cumsum(light, axis=0)])
-    first = np.clip(np.round((start - _TOP) * _ROWS_PER_UNIT).astype(int), 0, len(light) - 1)
-    last = np.clip(np.round((end - _TOP) * _ROWS_PER_UNIT).astype(int), first + 1, len(light))
-    column = np.arange(light.shape[1])
-    return np.asarray((sums[last, column] - sums[first, column]) / (last - first), np.float32)
-
-
-def _outline(raised: float, lowered: float) -> EyeContour:
-    u = np.linspace(_OUTER[0], _INNER[0], _POINTS, dtype=np.float32)
-    return EyeContour(np.stack([u, _upper(u, raised)], axis=1), np.stack([u, _lower(u, lowered)], axis=1))
+def _outline(fit: _Fit) -> EyeContour:
+    u = np.linspace(_OUTER[0], _INNER[0], _POINTS, dtype=np.float32) * np.float32(fit.size)
+    upper, lower = _upper(u, fit.size, fit.raised), _lower(u, fit.size, fit.lowered)
+    return EyeContour(np.stack([u, fit.down + upper], axis=1), np.stack([u, fit.down + lower], axis=1))
 
 
 def _mirrored(eye: EyeContour) -> EyeContour:

@@ -24,11 +24,15 @@ from infinitalk_local.render.yuv import Bytes, Floats
 from infinitalk_media import MediaError
 
 Tier = Literal["full", "weak", "none"]
-LEAST_CONTRAST = (
+_LEAST_CONTRAST = (
     0.05  # of a pupil against its sides, in parts of the face's lightness; less is a shut eye or glasses
 )
+_HALF_PROFILE, _PROFILE = (
+    0.5,
+    0.9,
+)  # turns from which the further eye, and the further half of a mouth, is hidden
 _PAINT = (0, 255, 0)
-PLAIN_MOUTH = 0.1  # evidence for lips between the corners
+_PLAIN_MOUTH = -0.1  # evidence for lips between the corners
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,11 @@ def _measured(rgb: Bytes, seen: detector.Detection) -> Face:
     corners = np.stack(frame.units(*seen.points[3:].T), axis=1)
     opening = gap.find(rgb, frame, corners)
     mouth = lips.find(rgb, frame, corners, opening)
-    outlines = contours.find(rgb, frame) if contrast > LEAST_CONTRAST else None
-    return Face(
-        frame, mouth, opening.depth if opening else 0.0, _tier(mouth, outlines), outlines, seen.confidence
-    )
-
-
-def _tier(mouth: lips.Lips, outlines: object) -> Tier:
-    if mouth.score < PLAIN_MOUTH:
-        return "none"
-    return "full" if outlines else "weak"
+    plain_eyes = contrast > _LEAST_CONTRAST and abs(seen.turn) < _HALF_PROFILE
+    outlines = contours.find(rgb, frame) if plain_eyes else None
+    plain_mouth = (opening is not None or mouth.score > _PLAIN_MOUTH) and abs(seen.turn) < _PROFILE
+    tier: Tier = "none" if not plain_mouth else "full" if outlines else "weak"
+    return Face(frame, mouth, opening.depth if opening else 0.0, tier, outlines, seen.confidence)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,16 +84,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--draw", type=Path, metavar="OUT.jpg", help="paint what is seen on the (last) picture"
     )
     chosen = parser.parse_args(arguments)
+    failed = False
     for path in chosen.pictures:
         try:
             line, rgb, found = _look(path)
         except MediaError as error:
-            line, found = {"picture": str(path), "error": str(error)}, None
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
-        if chosen.draw and found is not None:
+            failed = True
+            _print({"picture": str(path), "error": str(error)})
+            continue
+        _print(line)
+        if chosen.draw:
             cv2.imwrite(str(chosen.draw), cv2.cvtColor(_drawn(rgb, found), cv2.COLOR_RGB2BGR))
-    return 2 if "error" in line else 0
+    return 2 if failed else 0
+
+
+def _print(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 def _look(path: Path) -> tuple[dict[str, Any], Bytes, list[Face]]:

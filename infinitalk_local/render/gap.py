@@ -17,15 +17,15 @@ _TOP, _BOTTOM = -0.45, 0.75  # of what is looked at, from the straight line betw
 _ACROSS = np.linspace(-0.75, 0.75, 31, dtype=np.float32)  # from corner (-1) to corner (1)
 _ARCH = 1 - _ACROSS**2
 _LARGEST_IOD_PX = 150.0  # a larger face shows no more of it
-_CHEEKS = Patch(-0.75, 0.5, 0.75, 1.1, 40)
-_DARKEST = 20.0  # L* of skin
+_FACE = Patch(-0.8, -0.35, 0.8, 1.6, 40)
+_FAINTEST = 15.0  # L* between the dark and the light of a face
 
 _HEIGHTS = np.arange(-0.2, 0.16, 0.02, dtype=np.float32)
 _DEPTHS = np.array([0.05, 0.07, 0.09, 0.12, 0.15, 0.18, 0.22, 0.26, 0.31, 0.36, 0.42], np.float32)
 _CLEAR = 0.01  # of an edge, on both sides, is left out
 _LIP = 0.05  # height of the part of a lip that is looked at
 _EDGE = 0.04  # the same inside of the mouth
-_PLAIN = 2.0  # log-odds from which an opening is believed
+_PLAIN = 2.4  # log-odds from which an opening is believed
 
 
 class Opening(NamedTuple):
@@ -43,7 +43,8 @@ def lens(u: Floats, left: float, right: float) -> Floats:
 
 def find(rgb: Bytes, frame: Canonical, corners: Floats) -> Opening | None:
     """Return the opening between two corners, (2, 2) as (u, v), or None for closed lips."""
-    columns = _Columns(_straightened(rgb, frame, corners) / _lightness_of_skin(rgb, frame))
+    face = _FACE.lab(rgb, frame)
+    columns = _Columns(_straightened(rgb, frame, corners) / _contrast(face))
     heights, depths = (grid.ravel() for grid in np.meshgrid(_HEIGHTS, _DEPTHS, indexing="ij"))
     odds = _log_odds(columns, heights, depths)
     best = int(odds.argmax())
@@ -71,11 +72,10 @@ def _straightened(rgb: Bytes, frame: Canonical, corners: Floats) -> Floats:
     return np.asarray(cv2.GaussianBlur(lab, (0, 0), 1.2), np.float32)
 
 
-def _lightness_of_skin(rgb: Bytes, frame: Canonical) -> float:
-    """Return the L* of this face's cheeks: dark skin has less contrast in all that it shows."""
-    light = _CHEEKS.lab(rgb, frame)[..., 0]
-    cheeks = (np.abs(np.abs(_CHEEKS.u) - 0.55) < 0.15)[None, :] & (np.abs(_CHEEKS.v - 0.75) < 0.2)[:, None]  # noqa: PLR2004
-    return max(_DARKEST, float(np.median(light[cheeks])))
+def _contrast(face: Floats) -> float:
+    """Return the range of L* in this face: dark skin and a pale print have less contrast in all of it."""
+    dark, light = np.percentile(face[..., 0], [5, 95])
+    return max(_FAINTEST, 1.3 * float(light - dark))
 
 
 class _Columns:
@@ -108,15 +108,15 @@ def _log_odds(columns: _Columns, heights: Floats, depths: Floats) -> Floats:
     at_lower = columns.mean(lower - edge - 0.005, lower - 0.005) - lower_lip
     unlike = np.abs(np.median(upper_lip - lower_lip, axis=1))
     return np.asarray(
-        -22 * np.median(against[..., 1], axis=1)
-        + 2 * np.maximum(against[..., 0], 0).mean(axis=1)
-        + 1.6 * np.percentile(np.abs(at_lower[..., 0]) - at_lower[..., 1], 25, axis=1)
-        + 3 * inside[..., 0].std(axis=1)
-        - 4.5 * unlike[:, 0]
-        - 8 * unlike[:, 1]
-        - 9.5 * heights
-        - 88 * heights**2
-        - 36 * np.maximum(0.1 - depths, 0)
-        - 0.3,
+        -23.5 * np.median(against[..., 1], axis=1)
+        + 2.75 * np.maximum(against[..., 0], 0).mean(axis=1)
+        + 1.85 * np.percentile(np.abs(at_lower[..., 0]) - at_lower[..., 1], 25, axis=1)
+        + 11 * inside[..., 0].std(axis=1)
+        - 4.8 * unlike[:, 0]
+        - 6.6 * unlike[:, 1]
+        - 12.8 * heights
+        - 101 * heights**2
+        - 43 * np.maximum(0.1 - depths, 0)
+        - 1.5,
         np.float32,
     )

@@ -59,4 +59,4 @@ def _largest(found: Bytes) -> Bytes:
 def _soft(found: Bytes, iod: float) -> Floats:
     """Return the matte grown a little, then faded out: the person's edge moves as a whole."""
     away = cv2.distanceTransform(1 - found, cv2.DIST_L2, 3)
-    return rise(np.asarray(away, np.float32), 0.42 * iod, 0.06 * iod)
+    return rise(np.asarray(away, np.float32), 0.75 * iod, 0.06 * iod)

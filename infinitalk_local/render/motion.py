@@ -1,4 +1,4 @@
-"""What moves by itself (blinks, head, breath), drawn from the request's seed: same request, same video."""
+"""What moves by itself (head, brows, blinks, breath), by the request's seed: same request, same video."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,10 @@ from infinitalk_local.render.yuv import Floats
 _WAVES = 4
 _SETTLE_S = 0.5  # the video begins as the very picture
 
-_SHUT_S, _OPEN_S = 0.070, 0.130
+_SOONEST_S, _LATEST_S = 0.9, 1.6  # a head that talks takes a new pose that often
+_TURN_S = 1.2  # how long it takes for that
+
+_SHUT_S, _HELD_S, _OPEN_S = 0.075, 0.055, 0.150  # held longer than a frame lasts, or no frame shows it shut
 _SHORTEST_S, _LONGEST_S = 1.4, 6.0
 _DOUBLES = 0.15  # of all blinks are followed by another at once
 
@@ -24,27 +27,30 @@ class Motion:
     pitch: Floats  # the same downwards
     right: Floats
     down: Floats
+    brows: Floats  # how far they rise
     breath: Floats  # how far the shoulders rise
     blink: Floats  # 0 open .. 1 shut
 
 
 def plan(level: Floats, fps: int, seed: int, energy: float) -> Motion:
-    """Return the motion for a clip of that loudness (0..1 per frame); `energy` scales the head's part.
+    """Return the motion for a clip of that loudness (0..1 per frame); `energy` scales head and brows.
 
-    A head moves more while it talks, and nods a little with the syllables.
+    A head moves more while it talks: it takes a new pose about once a second, wanders a little between, and
+    nods with the syllables. Brows rise with what is stressed.
     """
     rng = np.random.default_rng(seed)
     times = ((np.arange(len(level)) + 0.5) / fps).astype(np.float32)
     settled = np.clip(times / _SETTLE_S, 0, 1) ** 2
-    talking = _blurred(level, 0.6 * fps)
-    strength = energy * settled * (0.45 + 0.9 * talking)
-    nods = energy * settled * (_blurred(level, 0.08 * fps) - _blurred(level, 0.35 * fps))
+    strength = energy * settled * (0.35 + 0.8 * blurred(level, 0.6 * fps))
+    nods = energy * settled * (blurred(level, 0.08 * fps) - blurred(level, 0.35 * fps))
+    roll, yaw, pitch = _poses(rng, times)
     return Motion(
-        roll=0.013 * strength * drift(rng, times, 4.2),
-        yaw=0.022 * strength * drift(rng, times, 3.4),
-        pitch=0.014 * strength * drift(rng, times, 2.9) + 0.03 * nods,
-        right=0.022 * strength * drift(rng, times, 5.0),
-        down=0.012 * strength * drift(rng, times, 4.4) + 0.035 * nods,
+        roll=strength * (0.055 * roll + 0.008 * drift(rng, times, 4.2)),
+        yaw=strength * (0.135 * yaw + 0.018 * drift(rng, times, 3.4)),
+        pitch=strength * (0.095 * pitch + 0.012 * drift(rng, times, 2.9)),
+        right=strength * 0.010 * drift(rng, times, 5.0),
+        down=strength * 0.012 * drift(rng, times, 4.4) + 0.03 * nods,
+        brows=energy * settled * _brows(rng, times, level, fps),
         breath=0.012 * settled * np.sin(2 * np.pi * (times / 3.8 + rng.uniform())),
         blink=_blinks(rng, times),
     )
@@ -58,25 +64,45 @@ def drift(rng: np.random.Generator, times_s: Floats, period_s: float) -> Floats:
     return np.asarray(waves.sum(axis=1) * np.sqrt(2 / _WAVES), np.float32)
 
 
+def blurred(track: Floats, sigma: float) -> Floats:
+    """Return the track smoothed over about `sigma` frames each way."""
+    reach = int(3 * sigma) + 1
+    bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(sigma, 1e-3)) ** 2)
+    return np.convolve(np.pad(track, reach, mode="edge"), bell / bell.sum(), "valid").astype(np.float32)
+
+
+def _poses(rng: np.random.Generator, times_s: Floats) -> Floats:
+    """Return roll, yaw and pitch in -1..1, (3, frames): held, then on to the next, mostly the other way."""
+    poses, now = np.zeros((3, len(times_s)), np.float32), np.zeros(3)
+    sides = rng.choice([-1.0, 1.0], 3)
+    start = float(rng.uniform(0.1, 0.4))
+    while len(times_s) and start < times_s[-1]:
+        then = sides * rng.uniform(0.5, 1.0, 3)
+        poses += ((then - now)[:, None] * rise(times_s, start, start + _TURN_S)).astype(np.float32)
+        now, sides = then, np.where(rng.uniform(size=3) < 0.8, -sides, sides)  # noqa: PLR2004
+        start += float(rng.uniform(_SOONEST_S, _LATEST_S))
+    return poses
+
+
+def _brows(rng: np.random.Generator, times_s: Floats, level: Floats, fps: int) -> Floats:
+    """Return how far the brows rise: with what is stressed, now a little, now more."""
+    stress = blurred(level, 0.10 * fps) - blurred(level, 0.5 * fps)
+    rising = blurred(rise(stress, 0.0, 0.18), 0.06 * fps)
+    return np.asarray(0.095 * rising * (0.75 + 0.25 * drift(rng, times_s, 2.0)), np.float32)
+
+
 def _blinks(rng: np.random.Generator, times_s: Floats) -> Floats:
     shut = np.zeros_like(times_s)
     start = float(rng.uniform(0.8, 2.5))
     while len(times_s) and start < times_s[-1]:
         shut = np.maximum(shut, _blink(times_s - start))
         again = rng.uniform() < _DOUBLES
-        start += 0.3 if again else float(np.clip(rng.gamma(4.0, 0.8), _SHORTEST_S, _LONGEST_S))
+        start += 0.35 if again else float(np.clip(rng.gamma(4.0, 0.8), _SHORTEST_S, _LONGEST_S))
     return shut.astype(np.float32)
 
 
 def _blink(since_s: Floats) -> Floats:
     """Return one blink that starts at 0: quickly shut, more slowly open, soft at the turning points."""
     down = since_s / _SHUT_S
-    up = (_SHUT_S + _OPEN_S - since_s) / _OPEN_S
+    up = (_SHUT_S + _HELD_S + _OPEN_S - since_s) / _OPEN_S
     return rise(np.minimum(down, up), 0, 1)
-
-
-def _blurred(track: Floats, sigma: float) -> Floats:
-    """Return the track smoothed over about `sigma` frames each way."""
-    reach = int(3 * sigma) + 1
-    bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(sigma, 1e-3)) ** 2)
-    return np.convolve(np.pad(track, reach, mode="edge"), bell / bell.sum(), "valid").astype(np.float32)

@@ -19,7 +19,7 @@ _STEP_S = 0.010
 _WINDOW_S = 0.025
 _FFT = 512
 _LEAD_S = 0.020  # lips move before the sound they make
-_ATTACK_S, _RELEASE_S = 0.012, 0.024
+_ATTACK_S, _RELEASE_S = 0.015, 0.042
 _SILENT_DB = -75.0  # a clip whose loudest parts are below this has no voice in it
 
 
@@ -110,12 +110,12 @@ def _mouth(heard: _Heard) -> Tracks:
     hum = rise(heard.hum, 0.80, 0.97) * rise(level, 1.0, 0.8)
     dip = _dips(heard.middle)
     press = np.maximum(hum * rise(level, 0.15, 0.4), dip) * rise(heard.swing, 6, 18)
-    wanted = voiced * (0.22 + 0.78 * jaw) * (0.55 + 0.45 * level) + 0.18 * heard.hiss * level
+    wanted = voiced * (0.48 + 0.52 * jaw) * (0.55 + 0.45 * level) + 0.18 * heard.hiss * level
     alive = rise(heard.swing, 6, 18)  # steady noise or a drone moves nothing
     opening = _follow(wanted * (1 - 0.9 * press) * alive)
     return Tracks(
         open=_shut_in_pauses(opening, level),
-        wide=_smooth((2 * lips - 1) * voiced * alive, 0.03),
+        wide=_smooth((2 * lips - 1) * voiced * alive, 0.045),
         press=_smooth(press, 0.01),
         level=_smooth(level, 0.03),
     )

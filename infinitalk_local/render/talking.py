@@ -1,14 +1,17 @@
 """The video for a picture with a face: the mouth follows the voice, the eyes blink, the head moves."""
 
+from infinitalk_local.render.articulation import shapes
+from infinitalk_local.render.eyelids import Eyelids
 from infinitalk_local.render.face import Face
 from infinitalk_local.render.head import Head
-from infinitalk_local.render.lids import Lids
 from infinitalk_local.render.motion import plan
-from infinitalk_local.render.mouth import Mouth, Shape
+from infinitalk_local.render.mouth import Mouth
 from infinitalk_local.render.prompt import energy
 from infinitalk_local.render.sizes import Size
 from infinitalk_local.render.speech import Tracks
 from infinitalk_local.render.yuv import Bytes, Frame, Matrix, frame_of, full_planes
+
+_USUAL_LIDS = -0.11  # v of the upper lids' edges, where they were not measured
 
 
 class Talking:
@@ -27,18 +30,19 @@ class Talking:
         self.tier = face.tier
         self._rest = frame_of(planes)
         self._mouth = Mouth(planes, face, size)
-        self._lids = Lids(planes, face.frame, size) if face.tier == "full" else None
-        eyes = self._lids.eyes if self._lids else []
-        changing = self._mouth.region.joined([eye.region for eye in eyes])
-        self._head = Head(rgb, self._rest, changing, face.frame, motion)
+        self._shapes = shapes(tracks, fps, face.gap, how.mouth)
+        self._lids = Eyelids(planes, face.eyes, face.frame, size) if face.eyes else None
+        lids = min(float(eye.upper[:, 1].min()) for eye in face.eyes) if face.eyes else _USUAL_LIDS
+        self._head = Head(rgb, self._rest, face.frame, motion, lids)
         self._blink = motion.blink
-        self._tracks, self._mouth_energy = tracks, how.mouth
+        self._changed = [
+            (region.rows, region.columns)
+            for region in (self._mouth.region, *(self._lids.regions if self._lids else ()))
+        ]
 
     def draw(self, index: int) -> Frame:
         frame = Frame(self._rest.buffer.copy())
-        tracks = self._tracks
-        opening = min(1.15, tracks.open[index] * self._mouth_energy)
-        self._mouth.draw(frame, Shape(float(opening), float(tracks.wide[index]), float(tracks.press[index])))
+        self._mouth.draw(frame, self._shapes.at(index))
         if self._lids:
             self._lids.draw(frame, float(self._blink[index]))
-        return self._head.draw(frame, index)
+        return self._head.draw(frame, index, self._changed)

@@ -73,6 +73,7 @@ def page(
         "GRADIO_SERVER_PORT": str(port),
         "INFINITALK_STATE_DIR": str(state),
         "NO_PROXY": "127.0.0.1",
+        "HTTPS_PROXY": "http://127.0.0.1:9",  # Gradio asks dns.google for names that it cannot resolve
     }
     log = state / "page.log"
     process = _started(program, command, environment | settings, log)

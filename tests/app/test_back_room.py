@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from starlette.datastructures import Headers
 
 from infinitalk_app.application import Application
 from infinitalk_app.components import Secret, SecretBox
@@ -44,7 +45,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 def test_defaults_need_no_environment(environment):
     """Without any variable the page runs: previews only, clips of at most fifteen seconds."""
     settings = read()
-    assert (settings.hosting, settings.max_clip_seconds, settings.trust_proxy) == ("auto", 15, False)
+    assert (settings.hosting, settings.max_clip_seconds, settings.trust_proxy) == ("auto", 15, 0)
     assert settings.owner_key is None
 
 
@@ -76,6 +77,8 @@ def test_the_owners_key_is_used_only_within_a_budget(environment):
         ("INFINITALK_DAILY_SECONDS", "many"),
         ("INFINITALK_VISITOR_RUNS", "0"),
         ("TRUST_PROXY", "perhaps"),
+        ("TRUST_PROXY", "-1"),
+        ("TRUST_PROXY", "11"),
     ],
 )
 def test_a_wrong_setting_is_named(environment, name, value):
@@ -188,15 +191,34 @@ def test_without_a_budget_nothing_is_spent():
     ],
 )
 def test_who_counts_as_one_visitor(forwarded, host, user, name):
-    """A user by name, else the right-most public address, IPv6 by its /64; the left-most can be typed."""
-    headers = {"x-forwarded-for": forwarded} if forwarded else {}
-    assert Visitor.of(headers, host, user, behind_proxy=True).name == name
+    """A user by name, else on a Space the right-most public address, IPv6 by its /64."""
+    assert Visitor.of(forwarded_by(forwarded), host, user, proxies=None).name == name
 
 
-def test_forwarded_addresses_do_not_count_without_a_proxy():
-    """Straight from the internet, the header is the caller's own words."""
-    forged = {"x-forwarded-for": "8.8.8.8"}
-    assert Visitor.of(forged, "203.0.113.9", None, behind_proxy=False).name == "203.0.113.9"
+def forwarded_by(*lines: str) -> Headers:
+    return Headers(raw=[(b"x-forwarded-for", line.encode()) for line in lines if line])
+
+
+@pytest.mark.parametrize(
+    ("lines", "proxies", "name"),
+    [
+        (["8.8.8.8"], 0, "203.0.113.9"),
+        (["8.8.8.8"], 1, "8.8.8.8"),
+        (["typed, 9.9.9.9, 8.8.8.8"], 1, "8.8.8.8"),
+        (["9.9.9.9, 10.0.0.7"], 1, "10.0.0.7"),
+        (["8.8.8.8, 104.16.0.1"], 2, "8.8.8.8"),
+        (["9.9.9.9, 1.1.1.1, 104.16.0.1"], 2, "1.1.1.1"),
+        (["9.9.9.9", "8.8.8.8"], 1, "8.8.8.8"),
+        (["9.9.9.9", "8.8.8.8, 104.16.0.1"], 2, "8.8.8.8"),
+        (["8.8.8.8"], 3, "8.8.8.8"),
+        (["unknown"], 1, "203.0.113.9"),
+        ([""], 1, "203.0.113.9"),
+        ([", ,"], 1, "203.0.113.9"),
+    ],
+)
+def test_each_trusted_proxy_counts_as_one_hop(lines, proxies, name):
+    """With TRUST_PROXY=N the visitor is whom the outermost of N proxies saw, whatever stands left of that."""
+    assert Visitor.of(forwarded_by(*lines), "203.0.113.9", None, proxies=proxies).name == name
 
 
 def test_the_outbox_names_cannot_be_guessed(tmp_path):

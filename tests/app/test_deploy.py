@@ -1,38 +1,56 @@
 """`python -m infinitalk_app.deploy`: what is sent, in which order, and what an owner is told."""
 
+import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx2
 import pytest
+from huggingface_hub import HfApi, SpaceRuntime
+from huggingface_hub._space_api import INTERMEDIATE_SPACE_STAGES, TERMINAL_SPACE_STAGES
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
 from huggingface_hub.utils import filter_repo_objects
 
 from infinitalk_app import deploy
+from infinitalk_app.deployment import BUILDING, DONE, ENDS, FAILED, IN_WORK, INTERRUPTED, WAIT_S
+from tests.app import hubs
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = {"SEGMIND_API_KEY": "SG_the_owners", "INFINITALK_DAILY_SECONDS": "60"}
 
 
-def refused(status: int) -> HfHubHTTPError:
+def refused(status: int, words: str | None = None) -> HfHubHTTPError:
     request = httpx2.Request("POST", "https://hub.example/api/repos/create")
-    return HfHubHTTPError(f"{status} from the Hub", response=httpx2.Response(status, request=request))
+    answer = httpx2.Response(status, request=request)
+    return HfHubHTTPError(f"{status} from the Hub", response=answer, server_message=words)
 
 
 class Hub:
-    """Plays HfApi: writes down each call, and tells of a Space that goes through the given stages."""
+    """Plays HfApi: writes down each call, and tells of a Space that goes through the given states.
+
+    A state is a stage, with the commit that it names or all that the Hub says of it; or a fault to be raised.
+    """
 
     endpoint = "https://hub.example"
 
     def __init__(
-        self, *stages: tuple[str, str | None], exists: bool = False, refuses: Exception | None = None
+        self,
+        *states: tuple[str, str | dict[str, str] | None] | BaseException,
+        exists: bool = False,
+        refuses: BaseException | None = None,
+        upload: BaseException | None = None,
+        log: BaseException | None = None,
     ):
         self.calls: list[tuple[str, dict]] = []
-        self._stages = iter(stages or (("RUNNING", "c0ffee"),))
+        self._states = iter(states or (("RUNNING", "c0ffee"),))
         self._exists = exists
         self._refuses = refuses
+        self._upload = upload
+        self._log = log
 
     def named(self, name: str) -> dict:
         return next(told for called, told in self.calls if called == name)
@@ -59,32 +77,45 @@ class Hub:
 
     def upload_folder(self, **told):
         self.calls.append(("upload_folder", told))
+        if self._upload:
+            raise self._upload
         return SimpleNamespace(oid="c0ffee")
 
-    def wait_for_space(self, repo_id, timeout):
-        stage, commit = next(self._stages, ("BUILDING", None))
-        if stage == "BUILDING":
-            raise TimeoutError
-        return SimpleNamespace(stage=stage, raw={"sha": commit} if commit else {})
+    def get_space_runtime(self, repo_id):
+        state = next(self._states, ("BUILDING", None))
+        if isinstance(state, BaseException):
+            raise state
+        stage, told = state
+        raw = told if isinstance(told, dict) else {"sha": told} if told else {}
+        return SpaceRuntime({"stage": stage, "hardware": None, **raw})
 
     def space_info(self, repo_id):
         return SimpleNamespace(host="https://owner-talk.hf.example")
 
     def fetch_space_logs(self, repo_id, *, build):
+        if self._log:
+            raise self._log
         return iter([f"{'build' if build else 'run'} line {number}\n" for number in range(100)])
 
 
-def run(hub: Hub, *words: str, environment: dict[str, str] | None = None) -> int:
-    ticks = iter(range(10_000))
-    return deploy.main(
-        ["owner/talk", *words], hub, environment or {}, sleep=lambda _: None, clock=lambda: next(ticks)
-    )
+class Clock:
+    """A time that passes by sleeping alone."""
+
+    now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def run(hub: Hub, *words: str, environment: dict[str, str] | None = None, clock: Clock | None = None) -> int:
+    clock = clock or Clock()
+    return deploy.main(["owner/talk", *words], hub, environment or {}, clock.sleep, lambda: clock.now)
 
 
 def test_a_new_space_has_its_secrets_before_its_code(capsys):
     """The key goes with the creation, the code after it, and at the end the address is told."""
     hub = Hub()
-    assert run(hub, "--secret-from-env", environment=KEY) == deploy.DONE
+    assert run(hub, "--secret-from-env", environment=KEY) == DONE
     assert [name for name, _ in hub.calls] == ["create_repo", "upload_folder"]
     created = hub.named("create_repo")
     assert created["space_secrets"] == [{"key": "SEGMIND_API_KEY", "value": "SG_the_owners"}]
@@ -100,7 +131,7 @@ def test_a_space_that_is_there_is_brought_up_to_date():
     """Nothing is created; the secrets still come before the code, and what is asked for is set."""
     hub = Hub(exists=True)
     words = ("--secret-from-env", "--private", "--zero-gpu")
-    assert run(hub, *words, environment=KEY) == deploy.DONE
+    assert run(hub, *words, environment=KEY) == DONE
     assert [name for name, _ in hub.calls] == [
         "add_space_secret",
         "add_space_variable",
@@ -117,7 +148,7 @@ def test_without_the_word_no_secret_leaves():
     """A key in the environment stays there unless it is asked for, and an existing Space keeps its own."""
     for exists in (False, True):
         hub = Hub(exists=exists)
-        assert run(hub, environment=KEY) == deploy.DONE
+        assert run(hub, environment=KEY) == DONE
         assert "SG_the_owners" not in repr(hub.calls)
         assert not any("secret" in name for name, _ in hub.calls)
 
@@ -152,7 +183,8 @@ def test_only_what_the_page_needs_is_sent(tmp_path):
     there = {path for room in rooms for path in room.rglob("*") if path.is_file()}
     unneeded = {".pyc", ".pyi", ".typed", ".sh"}
     needed = {path.relative_to(ROOT).as_posix() for path in there if path.suffix not in unneeded}
-    assert needed | {"app.py", "requirements.txt", "README.md", "LICENSE"} == set(allowed)
+    links = {path.relative_to(ROOT).as_posix() for path in deploy.linked_from(ROOT / "README.md", ROOT)}
+    assert needed | links | {"app.py", "requirements.txt", "README.md", "LICENSE", "NOTICE"} == set(allowed)
     for name in (".env", "app.py", "infinitalk_app/x.pyi", "infinitalk_app/__pycache__/x.pyc"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,7 +195,7 @@ def test_only_what_the_page_needs_is_sent(tmp_path):
 def test_a_dry_run_tells_exactly_what_would_be_sent(capsys):
     """Files with their sizes, secrets by name alone; no network, no token, no call."""
     hub = Hub(refuses=AssertionError("the Hub was asked"))
-    assert run(hub, "--dry-run", "--secret-from-env", "--private", environment=KEY) == deploy.DONE
+    assert run(hub, "--dry-run", "--secret-from-env", "--private", environment=KEY) == DONE
     told = capsys.readouterr().out
     files = dict(reversed(line.split(" bytes  ")) for line in told.splitlines() if " bytes  " in line)
     total = files.pop(f"in {len(files) - 1} files")
@@ -188,25 +220,113 @@ def test_the_dry_run_is_one_command():
 def test_an_older_commit_is_not_taken_for_ours(capsys):
     """Right after the upload the Hub still tells of no code, or of the code before; we wait on."""
     before = (("NO_APP_FILE", None), ("RUNNING", "0ld"), ("RUNTIME_ERROR", "0ld"))
-    assert run(Hub(*before, ("RUNNING", "c0ffee"))) == deploy.DONE
-    assert run(Hub(*before, ("BUILD_ERROR", "c0ffee"))) == deploy.FAILED
+    assert run(Hub(*before, ("RUNNING", "c0ffee"))) == DONE
+    assert run(Hub(*before, ("BUILD_ERROR", "c0ffee"))) == FAILED
 
 
-@pytest.mark.parametrize(("stage", "log"), [("BUILD_ERROR", "build"), ("RUNTIME_ERROR", "run")])
-def test_a_space_that_fails_shows_its_last_words(capsys, stage, log):
-    """The right log is shown, its end and not all of it, and where the rest is."""
-    assert run(Hub((stage, "c0ffee"))) == deploy.FAILED
+@pytest.mark.parametrize(
+    ("stage", "log", "tab"), [("BUILD_ERROR", "build", "build"), ("RUNTIME_ERROR", "run", "container")]
+)
+def test_a_space_that_fails_shows_its_last_words(capsys, stage, log, tab):
+    """The right log is shown, its end and not all of it, and where the rest of that log is."""
+    assert run(Hub((stage, "c0ffee"))) == FAILED
     said = capsys.readouterr().out
     assert f"{log} line 99" in said
     assert f"{log} line 0\n" not in said
-    assert "https://hub.example/spaces/owner/talk?logs=" in said
+    assert f"https://hub.example/spaces/owner/talk?logs={tab}" in said
+
+
+@pytest.mark.parametrize(
+    ("stage", "sense"),
+    [
+        ("PAUSED", "is paused, so nothing is built. Restart it on its page"),
+        ("SLEEPING", "is asleep; all is sent. A visit to its page wakes it"),
+        ("STOPPED", "was stopped. Restart it"),
+        ("DELETING", "being deleted"),
+        ("NO_APP_FILE", "no app.py"),
+        ("CONFIG_ERROR", "top of README.md. Mend them. (sdk_version 9 is unknown)"),
+    ],
+)
+def test_a_space_that_rests_says_what_it_is_and_what_to_do(capsys, stage, sense):
+    """Each end has its own words, with the Hub's reason where it gives one, and no log that tells nothing."""
+    told = {"sha": "c0ffee"} | (
+        {"errorMessage": "sdk_version 9 is unknown"} if stage == "CONFIG_ERROR" else {}
+    )
+    assert run(Hub((stage, told))) == FAILED
+    said = capsys.readouterr().out
+    assert sense in said
+    assert "https://hub.example/spaces/owner/talk" in said
+    assert "line 99" not in said
+
+
+def test_every_end_of_the_hubs_library_is_known_here():
+    """A stage at which a Space stays is an end here, too; SLEEPING is not in the library's list."""
+    resting = {str(stage.value) for stage in TERMINAL_SPACE_STAGES}
+    assert set(ENDS) == resting - {"RUNNING"} | {"SLEEPING"}
+    assert {str(stage.value) for stage in INTERMEDIATE_SPACE_STAGES} == IN_WORK
+
+
+def test_a_log_that_is_closed_does_not_hide_the_failure(capsys):
+    """A 403 on the log is told as that, beside what became of the Space."""
+    assert run(Hub(("BUILD_ERROR", "c0ffee"), log=refused(403, "Forbidden"))) == FAILED
+    said = capsys.readouterr().out
+    assert "The build failed" in said
+    assert "The log could not be read. (Forbidden)" in said
+    assert "token" not in said
+
+
+@pytest.mark.parametrize("stage", ["BUILD_ERROR", "CONFIG_ERROR"])
+def test_a_failed_update_ends_the_wait_although_the_old_commit_serves(stage):
+    """Once the Hub was seen at work, or within a minute, a failed build is told, whatever commit is named."""
+    seen, unseen = Clock(), Clock()
+    assert run(Hub(("RUNNING", "0ld"), ("RUNNING_BUILDING", "0ld"), (stage, "0ld")), clock=seen) == FAILED
+    assert seen.now == 15
+    assert run(Hub(*[(stage, "0ld")] * 100), clock=unseen) == FAILED
+    assert 60 <= unseen.now <= 65
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [refused(429), refused(500), refused(503), httpx2.ReadError("dropped"), httpx2.ReadTimeout("slow")],
+    ids=str,
+)
+def test_a_passing_fault_does_not_end_the_wait(fault):
+    """A busy Hub, a fault of its own and a dropped line are polled past; a refusal is told at once."""
+    assert run(Hub(("BUILDING", None), fault, fault, ("RUNNING", "c0ffee"))) == DONE
+    assert run(Hub(("BUILDING", None), refused(401), ("RUNNING", "c0ffee"))) == FAILED
 
 
 def test_a_build_without_end_is_exit_code_3(capsys):
     """It is not called a failure, and the page to look at is named."""
-    assert run(Hub(("BUILDING", None))) == deploy.BUILDING
+    clock = Clock()
+    assert run(Hub(("BUILDING", None)), clock=clock) == BUILDING
+    assert clock.now == WAIT_S
     assert "https://hub.example/spaces/owner/talk" in capsys.readouterr().out
-    assert run(Hub(*[("RUNNING", "0ld")] * 1000)) == deploy.BUILDING
+    assert run(Hub(*[("RUNNING", "0ld")] * 1000)) == BUILDING
+    assert run(Hub(*[refused(503)] * 1000)) == BUILDING
+
+
+def test_ctrl_c_says_what_goes_on(capsys):
+    """Before the end of the upload the command is to be repeated, after it the build goes on by itself."""
+    assert run(Hub(upload=KeyboardInterrupt())) == INTERRUPTED
+    assert "The same command goes on from here" in capsys.readouterr().out
+    assert run(Hub(KeyboardInterrupt())) == INTERRUPTED
+    assert "the build goes on at https://hub.example/spaces/owner/talk" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("fault", "sense"),
+    [
+        (ConnectionError("no way to the storage"), "could not be reached"),
+        (RuntimeError("Error while uploading 'app.py' to the Hub."), "storage did not take the files"),
+        (ValueError('Invalid metadata in README.md.\n- "sdk_version" is wrong'), "README.md: mend them"),
+        (PermissionError("app.py"), "app.py"),
+    ],
+)
+def test_an_upload_that_fails_is_a_sentence(capsys, fault, sense):
+    """Whatever the Hub's library raises there is told with what to do, and is exit code 1."""
+    assert run(Hub(upload=fault)) == FAILED
+    assert sense in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -216,6 +336,11 @@ def test_a_build_without_end_is_exit_code_3(capsys):
         (refused(402), ["--zero-gpu"], "used up"),
         (refused(401), [], "HF_TOKEN"),
         (refused(403), [], "may write to owner/talk"),
+        (
+            refused(403, "You have reached your ZeroGPU limit."),
+            ["--zero-gpu"],
+            "a limit of the Hub. Pause or delete",
+        ),
         (LocalTokenNotFoundError("no token"), [], "hf auth login"),
         (refused(500), [], "the same command goes on"),
         (httpx2.ConnectError("no route"), [], "could not be reached"),
@@ -223,8 +348,8 @@ def test_a_build_without_end_is_exit_code_3(capsys):
     ids=str,
 )
 def test_a_refusal_is_told_with_the_way_out(capsys, refusal, words, sense):
-    """Each is one sentence and exit code 1, never a traceback."""
-    assert run(Hub(refuses=refusal), *words) == deploy.FAILED
+    """Each is one line and exit code 1."""
+    assert run(Hub(refuses=refusal), *words) == FAILED
     assert sense in capsys.readouterr().out
 
 
@@ -251,3 +376,60 @@ def test_an_owner_is_told_what_surprises(capsys):
     said = capsys.readouterr().out
     assert "until INFINITALK_DAILY_SECONDS is set" in said
     assert "cannot fetch from a private Space" in said
+
+
+def test_an_installed_copy_is_refused(tmp_path):
+    """Without app.py, README.md and requirements.txt beside it there is nothing to deploy, and it says so."""
+    shutil.copytree(ROOT / "infinitalk_app", tmp_path / "infinitalk_app")
+    command = [sys.executable, "-m", "infinitalk_app.deploy", "owner/talk", "--dry-run"]
+    done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    for sense in ("no checkout", "app.py", "README.md", "requirements.txt", "in a clone"):
+        assert sense in done.stderr
+
+
+@pytest.fixture
+def real_hub() -> Iterator[hubs.Hub]:
+    """A Hub on loopback, for the Hub's own library."""
+    with hubs.hub() as played:
+        yield played
+
+
+def deploy_to(hub: hubs.Hub) -> int:
+    clock = Clock()
+    api = HfApi(endpoint=hub.base, token="hf_made_up")
+    return deploy.main(["owner/talk"], api, {}, clock.sleep, lambda: clock.now)
+
+
+def test_the_hubs_own_library_brings_it_through_a_bad_line(real_hub, capsys):
+    """By real requests: a busy Hub, a fault and a dropped line while waiting end with the running Space."""
+    built = {"stage": "RUNNING", "sha": hubs.COMMIT}
+    real_hub.states = iter([(200, {"stage": "BUILDING"}), (429, {}), (503, {}), None, (200, built)])
+    assert deploy_to(real_hub) == DONE
+    assert f"It runs: {real_hub.base}" in capsys.readouterr().out
+
+
+def test_what_the_real_library_raises_is_a_sentence(real_hub, capsys):
+    """A README that the Hub refuses, and a log that is closed, as the Hub's own library tells them."""
+    real_hub.states = iter([(200, {"stage": "BUILD_ERROR", "sha": hubs.COMMIT})])
+    real_hub.log = (403, {"error": "Not for you"})
+    assert deploy_to(real_hub) == FAILED
+    assert "The log could not be read. (Not for you)" in capsys.readouterr().out
+    real_hub.metadata = (400, {"errors": [{"message": '"sdk_version" is wrong'}], "warnings": []})
+    assert deploy_to(real_hub) == FAILED
+    assert '"sdk_version" is wrong' in capsys.readouterr().out
+
+
+def test_ctrl_c_in_a_shell_ends_with_a_sentence(real_hub, tmp_path):
+    """SIGINT while the Space is being built: exit code 130, where the build goes on, and no traceback."""
+    environment = {"HF_ENDPOINT": real_hub.base, "HF_TOKEN": "hf_made_up", "HF_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "infinitalk_app.deploy", "owner/talk"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as shell:
+        assert real_hub.polled.wait(60)
+        shell.send_signal(signal.SIGINT)
+        said, noise = shell.communicate(timeout=30)
+    assert shell.returncode == INTERRUPTED
+    assert f"the build goes on at {real_hub.base}/spaces/owner/talk" in said
+    assert "Traceback" not in noise

@@ -29,6 +29,4 @@ def test_a_page_by_mcp(shared_page):
     """The tool is found by its name, takes two files, and answers with the video's address."""
     need_module("mcp")
     said = call("mcp_client.py", shared_page.url)
-    assert said.startswith("made:")
-    assert f"{shared_page.url}/gradio_api/file=" in said
-    assert "COMPLETED" in said
+    assert said.startswith(f"made {shared_page.url}/gradio_api/file=")

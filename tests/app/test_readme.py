@@ -5,11 +5,14 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
 from playwright.sync_api import expect
 
+from infinitalk_app import deploy
 from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
 from tests.app import pages
@@ -105,7 +108,25 @@ def test_the_deployment_can_be_looked_at(tmp_path):
     assert "SG_owner" not in said
 
 
-def test_every_link_leads_somewhere():
-    """Files that the README names are there."""
-    for link in re.findall(r"\]\((?!http)([^)#]+)\)", TEXT):
-        assert (ROOT / link).exists(), link
+def test_every_link_leads_somewhere_here_and_on_a_space():
+    """Each link of a document that is sent leads to a file that is sent; a folder's page the Hub has not."""
+    sent = deploy.files_in(ROOT)
+    documents = [ROOT / name for name in sent if name.endswith(".md")]
+    assert {"README.md", "SECURITY.md", "CONTRIBUTING.md", "docs/settings.md"} <= set(sent)
+    for document in documents:
+        for link in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text()):
+            leads_to = (document.parent / link).resolve().relative_to(ROOT).as_posix()
+            assert leads_to in sent, f"{document.name}: {link}"
+
+
+def test_the_notice_goes_along_and_names_what_has_terms_of_its_own():
+    """Portraits, voices and ffmpeg: whose they are, and under which terms, in the Space and in the wheel."""
+    notice = (ROOT / "NOTICE").read_text()
+    assert "NOTICE" in deploy.files_in(ROOT)
+    assert "NOTICE" in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["license-files"]
+    for name in ("mira", "otto", "lena", "kwame", "mika", "CC0", "CMU ARCTIC", "real speakers", "x264"):
+        assert name in notice
+    said = subprocess.run([get_ffmpeg_exe(), "-L"], capture_output=True, text=True, check=True).stdout
+    assert "GNU General Public License" in said
+    assert "version 3 of the License, or" in said
+    assert "GNU General Public License, version 3 or later" in notice

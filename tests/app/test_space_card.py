@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from huggingface_hub import SpaceHardware
+
+from infinitalk_app.deployment import ZERO_GPU
 
 ROOT = Path(__file__).parent.parent.parent
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
@@ -44,7 +47,7 @@ def test_the_card_says_what_the_hub_wants(card):
     assert (ROOT / card["app_file"]).is_file()
     assert {card["colorFrom"], card["colorTo"]} <= COLOURS
     assert card["license"] == "apache-2.0"
-    assert card["suggested_hardware"] == "cpu-basic"
+    assert card["suggested_hardware"] == SpaceHardware.ZERO_A10G == ZERO_GPU
 
 
 def test_the_description_is_short_enough(card):

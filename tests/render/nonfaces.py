@@ -10,12 +10,10 @@ Picture = NDArray[np.uint8]
 _SIZE = (420, 480)
 
 
-def pictures() -> Iterator[tuple[str, Picture]]:
-    """Yield fifty (name, RGB picture), always the same."""
-    makers = (_noise, _clouds, _stripes, _bricks, _text, _hills, _dots, _leaves, _sockets, _windows)
-    for maker in makers:
-        for seed in range(5):
-            yield f"{maker.__name__.strip('_')}{seed}", maker(np.random.default_rng(seed))
+def pictures(kind: str) -> Iterator[tuple[str, Picture]]:
+    """Yield five (name, RGB picture) of one of KINDS, always the same."""
+    for seed in range(5):
+        yield f"{kind}{seed}", _MAKERS[kind](np.random.default_rng(seed))
 
 
 def _blank(rng: np.random.Generator) -> Picture:
@@ -120,3 +118,10 @@ def _windows(rng: np.random.Generator) -> Picture:
     middle = left + wide // 2
     cv2.rectangle(picture, (middle - 40, top + 170), (middle + 40, top + 190), (70, 40, 30), -1)
     return picture
+
+
+_MAKERS = {
+    maker.__name__.strip("_"): maker
+    for maker in (_noise, _clouds, _stripes, _bricks, _text, _hills, _dots, _leaves, _sockets, _windows)
+}
+KINDS = tuple(_MAKERS)
