@@ -16,7 +16,9 @@ FPS_RANGE = range(16, 31)
 PROMPT_MAX = 2000
 RANDOM_SEED = -1
 FACE_NUMBERS = 6
-FACE_RULE = "face must be the number of a face, from 1, or six numbers: left eye, right eye and mouth, each x, y"
+FACE_RULE = (
+    "face must be the number of a face, from 1, or six numbers: left eye, right eye and mouth, each x, y"
+)
 
 
 @dataclass(frozen=True)

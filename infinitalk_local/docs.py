@@ -44,8 +44,8 @@ _TALK = {
         "base64": {"type": "boolean", "default": False},
         "face": {
             "description": (
-                "who talks, where the picture shows several: the number of a face, the largest being 1; or six "
-                "numbers, in pixels of the upright picture: left eye x, y, right eye x, y, mouth x, y. "
+                "who talks, where the picture shows several: the number of a face, the largest being 1; or "
+                "six numbers, in pixels of the upright picture: left eye x, y, right eye x, y, mouth x, y. "
                 "Of this server alone: Segmind's API has no such field"
             ),
             "oneOf": [

@@ -1,4 +1,4 @@
-"""Who in a picture talks, as one value: the number of a face, or three marks. Knows nothing of the picture yet."""
+"""Who in a picture talks, as one value: the number of a face, or three marks; read without the picture."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,10 @@ COUNT = 6
 EYES_APART_PX = 8
 _FURTHEST_PX = 1e6  # no picture is larger, and neither infinity nor NaN is less
 _STEEPEST = 2.0  # rise of the line through the eyes: a head that leans further lies
-_NEAREST, _FURTHEST = 0.3, 6.0  # of the mouth below the eyes, in distances of the eyes; horses have long faces
+_NEAREST, _FURTHEST = (
+    0.3,
+    6.0,
+)  # of the mouth below the eyes, in distances of the eyes; horses have long faces
 
 Point = tuple[float, float]
 

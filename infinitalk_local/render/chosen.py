@@ -1,4 +1,4 @@
-"""The face that talks: the largest, the one with a number, or one that was marked where no detector sees any."""
+"""The face that talks: the largest, the one with a number, or one that was marked where none is seen."""
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def _measured(rgb: Bytes, points: Floats) -> face.Face:
 
 
 def _fitting(frame: Canonical, mouth: Floats) -> Canonical:
-    """Return the frame, or one in which the mouth lies where people have it: a muzzle is far below its eyes."""
+    """Return the frame, or one in which the mouth lies where people have it: a muzzle lies further down."""
     aside, below = (float(part) for part in frame.units(*mouth))
     size = below / float(np.clip(below, _HIGHEST, _LOWEST))
     shift = aside - float(np.clip(aside, -_FURTHEST_ASIDE * size, _FURTHEST_ASIDE * size))

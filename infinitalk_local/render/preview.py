@@ -35,7 +35,7 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What may be chosen; `resolution` is one of sizes.RESOLUTIONS, `fps` 1-60; without a `face` the largest."""
+    """What may be chosen; `resolution` is one of sizes.RESOLUTIONS, `fps` 1-60, no `face` is the largest."""
 
     resolution: str = "480p"
     fps: int = 25
@@ -130,7 +130,8 @@ def render(
 
     Calls `progress(frames done, frames in all)` before the first frame and after each. Whatever goes wrong
     with the `first_choice` of renderer, the ambient one takes over. Raises MediaError when picture, voice
-    or the choice of a face cannot be used, Cancelled soon after `cancelled()` turns true, EncodeError when ffmpeg fails.
+    or the choice of a face cannot be used, Cancelled soon after `cancelled()` turns true, EncodeError when
+    ffmpeg fails.
     """
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix=".preview-", dir=target.parent) as folder:

@@ -12,6 +12,7 @@ from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
 from tests.local.conftest import PICTURE, SOUND, body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in
+from tests.render.films import HELLO, MIRA
 
 SUBMIT = "/v2/infinite-talk"
 
@@ -46,6 +47,41 @@ def test_the_child_is_given_every_parameter(http):
     assert metrics["renderer"] == "stand-in"
     said = " ".join(metrics["arguments"])
     assert "--resolution 720p --fps 30 --seed 9 --prompt=--calm" in said
+
+
+@pytest.mark.parametrize(
+    ("choice", "typed"),
+    [(2, "--face=2"), ([30.5, 20, 10, 20, 20, 40], "--face=10.0,20.0,30.5,20.0,20.0,40.0"), (None, "")],
+)
+def test_the_child_is_told_who_talks(http, choice, typed):
+    """A number or three marks reach the renderer; without a choice it is not told anything."""
+    request_id = http.post(SUBMIT, json=body_of(http, face=choice)).json()["request_id"]
+    arguments = ended(http, request_id).json()["metrics"]["arguments"]
+    assert [word for word in arguments if word.startswith("--face")] == ([typed] if typed else [])
+
+
+def test_a_face_that_the_picture_does_not_have_fails(tmp_path):
+    """Only the renderer sees the picture: the job FAILED with its sentence, asked for or waited for."""
+    with serving(LocalSettings()) as base, connect(base) as http:
+        files = [(MIRA, "image/jpeg"), (HELLO, "audio/mpeg")]
+        sent = [f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}" for path, kind in files]
+        image, audio = http.post("/upload-asset", json={"data_urls": sent}).json()["file_urls"]
+        body = {"image": image, "audio": audio, "prompt": "Hello.", "face": 7}
+        look = ended(http, http.post(SUBMIT, json=body).json()["request_id"])
+        assert look.status_code == 422
+        assert look.json()["error"] == "face 7 does not exist: one face was found in the picture."
+        now = http.post("/v1/infinite-talk", json=body)
+        assert (now.status_code, now.json()) == (422, {"error": look.json()["error"]})
+
+
+def test_the_choice_of_a_face_is_described(http):
+    """The server's own documents say what `face` is, for both ways to submit."""
+    paths = http.get("/openapi.json").json()["paths"]
+    for path in ("/v2/{slug}", "/v1/{slug}"):
+        body = paths[path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        face = body["properties"]["face"]
+        assert [kind["type"] for kind in face["oneOf"]] == ["integer", "array"]
+        assert "Segmind's API has no such field" in face["description"]
 
 
 def test_queued_and_processing_are_true(tmp_path, tiny_mp4):
@@ -141,6 +177,8 @@ def test_what_json_cannot_carry_is_refused(http, value):
     [
         *({"resolution": "1080p"}, {"resolution": None}, {"fps": 15}, {"fps": 31}),
         *({"fps": "25"}, {"fps": True}, {"fps": 25.5}, {"base64": "yes"}),
+        *({"face": 0}, {"face": "2"}, {"face": True}, {"face": [1, 2, 3, 4, 5]}, {"face": {}}),
+        *({"face": [10, 10, 10, 10, 10, 40]}, {"face": [10, 50, 40, 50, 25, 10]}, {"face": [10**400] * 6}),
     ],
     ids=str,
 )

@@ -1,4 +1,4 @@
-"""Pictures of two people, and of faces in which no detector of people sees one: what has to be chosen or marked."""
+"""Pictures of two people, and of animals in which no detector sees a face: to be chosen, or marked."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ CAT = (215.0, 270.0, 385.0, 270.0, 300.0, 420.0)
 
 
 def dog() -> Picture:
-    """Draw a dog from the front: brown, with hanging ears, a pale muzzle and a short mouth far below its eyes."""
+    """Draw a dog from the front: brown, hanging ears, a pale muzzle, and the mouth far below its eyes."""
     image = Image.new("RGB", DOG_SIZE, (120, 150, 110))
     draw = ImageDraw.Draw(image)
     fur, dark, pale = (150, 98, 58), (84, 52, 30), (222, 198, 166)

@@ -10,10 +10,10 @@ from PIL import Image
 
 from infinitalk_local import marks
 from infinitalk_local.render import chosen, face, preview
-from infinitalk_media import MediaError
+from infinitalk_media import MediaError, sound
 from tests.render import animals
 from tests.render.films import HELLO, ROOT, frames_of
-from tests.render.perturbing import PERTURBATIONS, load
+from tests.render.perturbing import PERTURBATIONS
 
 ANIMALS = {"dog": (animals.dog, animals.DOG), "cat": (animals.cat, animals.CAT)}
 
@@ -30,22 +30,27 @@ def mouth_of(found: face.Face, scale: float) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def film(tmp_path, picture, choice, **options) -> list[np.ndarray]:
+@pytest.fixture(scope="module")
+def voice(tmp_path_factory):
+    path = tmp_path_factory.mktemp("voice") / "voice.mp3"
+    sound.prepare(HELLO, path, seconds=1.5)
+    return path
+
+
+def film(tmp_path, picture, choice, voice) -> list[np.ndarray]:
     path = animals.saved(picture, tmp_path / "picture.png")
-    report = preview.render(
-        path, HELLO, tmp_path / "talk.mp4", preview.Options(fps=16, face=choice, **options)
-    )
+    report = preview.render(path, voice, tmp_path / "talk.mp4", preview.Options(fps=16, face=choice))
     assert report.renderer == "talking"
     return frames_of(tmp_path / "talk.mp4")
 
 
 @pytest.mark.parametrize(("choice", "who"), [(None, 0), (1, 0), (2, 1)])
-def test_of_two_people_the_chosen_one_talks_alone(tmp_path, choice, who):
+def test_of_two_people_the_chosen_one_talks_alone(tmp_path, voice, choice, who):
     """The first of the list unless told otherwise; the mouth of the other one rests."""
     picture = animals.pair()
     found = face.find_all(picture)
     assert len(found) == 2
-    frames = film(tmp_path, picture, choice)
+    frames = film(tmp_path, picture, choice, voice)
     scale = frames[0].shape[1] / picture.shape[1]
     talks, rests = (mouth_of(found[one], scale) for one in (who, 1 - who))
     assert moved(frames, talks) > 4
@@ -53,12 +58,12 @@ def test_of_two_people_the_chosen_one_talks_alone(tmp_path, choice, who):
 
 
 @pytest.mark.parametrize("name", ANIMALS)
-def test_a_marked_animal_talks(tmp_path, name):
+def test_a_marked_animal_talks(tmp_path, voice, name):
     """Where no face of a person is seen, three marks are enough; without them the picture sways."""
     draw, places = ANIMALS[name]
     picture = draw()
     assert face.find_all(picture) == []
-    frames = film(tmp_path, picture, marks.read(places))
+    frames = film(tmp_path, picture, marks.read(places), voice)
     scale = frames[0].shape[1] / picture.shape[1]
     x, y = places[4:]
     assert moved(frames, (scale * x, scale * y)) > 4
@@ -78,14 +83,14 @@ def test_a_wall_with_marks_is_not_torn():
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_marks_on_a_face_that_is_seen_mean_it(order):
-    """They need not be exact: the face is measured as if it had been chosen by its number, eyes in any order."""
+    """They need not be exact: the face is measured as if chosen by its number, with its eyes in any order."""
     picture = animals.pair()
     wanted = face.find_all(picture)[1]
     told = face.told(wanted)
     mouth = np.mean(told["corners"], axis=0)
     eyes = [told["eyes"][one] for one in order]
     found = chosen.of(picture, marks.read([*np.ravel(eyes) + 6, *mouth - 5]))
-    assert found == wanted
+    assert face.told(found) == told
 
 
 def test_marks_are_in_pixels_of_the_picture_that_was_brought(tmp_path):
@@ -106,10 +111,9 @@ def test_marks_are_in_pixels_of_the_picture_that_was_brought(tmp_path):
     assert found.frame.iod * back == pytest.approx(wanted.frame.iod, rel=0.01)
 
 
-@pytest.mark.parametrize("name", ["dog", "cat", "tone03"])
-def test_marks_anywhere_can_be_drawn(tmp_path, name):
-    """Near an edge, upside down in size, close together or far apart: it becomes a talking face, not an error."""
-    picture = ANIMALS[name][0]() if name in ANIMALS else load(name)[0]
+def test_marks_anywhere_can_be_drawn(tmp_path, voice):
+    """Near an edge, close together or far apart, short or long: it becomes a talking face, not an error."""
+    picture = animals.dog()
     height, width = picture.shape[:2]
     small = PERTURBATIONS["half"](picture, {})[0]
     for left, apart, below in itertools.product((4, width / 4), (20, width / 4), (0.5, 2.4)):
@@ -118,7 +122,7 @@ def test_marks_anywhere_can_be_drawn(tmp_path, name):
         path = animals.saved(small, tmp_path / "small.png")
         options = preview.Options(fps=4, face=marks.read([part / 2 for part in places]))
         if apart / 2 >= marks.EYES_APART_PX:
-            report = preview.render(path, HELLO, tmp_path / "talk.mp4", options)
+            report = preview.render(path, voice, tmp_path / "talk.mp4", options)
             assert (report.renderer, report.reason) == ("talking", None), places
 
 
@@ -126,7 +130,7 @@ def test_marks_anywhere_can_be_drawn(tmp_path, name):
     ("choice", "sense"),
     [
         (3, "face 3 does not exist: 2 faces were found"),
-        ([100, 100, 200, 100, 150, 2000], "face: the mouth at 150, 2000 lies outside of the picture"),
+        ([100, 100, 300, 100, 200, 900], "face: the mouth at 200, 900 lies outside of the picture"),
         ([-5, 100, 200, 100, 150, 200], "face: the left eye at -5, 100 lies outside"),
     ],
 )
@@ -159,14 +163,14 @@ def test_a_number_without_any_face_is_told():
     ],
 )
 def test_what_cannot_be_a_face_is_told_without_the_picture(value, sense):
-    """Numbers of no face, marks of the wrong count or in the wrong places: a sentence that names the field."""
+    """Numbers of no face, too few marks, or marks in odd places: a sentence that names the field."""
     with pytest.raises(marks.BadFace, match=sense) as caught:
         marks.read(value)
     assert str(caught.value).startswith("face")
 
 
 def test_the_command_line_takes_a_choice(tmp_path):
-    """`--face 2` and `--face X,Y,X,Y,X,Y` reach the renderer; five numbers are told with the usage."""
+    """`--face` reaches the renderer; five numbers and a face that is not there are told."""
     path = animals.saved(animals.pair(), tmp_path / "picture.png")
 
     def run(choice: str) -> subprocess.CompletedProcess[str]:
@@ -176,11 +180,10 @@ def test_the_command_line_takes_a_choice(tmp_path):
             [*command, *arguments], capture_output=True, text=True, check=False, cwd=ROOT, timeout=120
         )
 
-    assert run("2").returncode == 0
+    assert run("270,289,370,289,320,390").returncode == 0
     wrong = run("1,2,3,4,5")
     assert wrong.returncode == 2
     assert "face must be the number of a face, from 1, or six numbers" in wrong.stderr
     beyond = run("3")
     assert beyond.returncode == 2
     assert "face 3 does not exist" in beyond.stderr
-    assert run("290,250,430,252,362,452").returncode == 0
