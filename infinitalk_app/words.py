@@ -77,6 +77,10 @@ CHECK_QUIET = "Quiet"
 CHECK_LOUD = "Too loud in places"
 CHECK_LITTLE_SPEECH = "Little speech in it"
 CHECK_FACE = "Face found"
+CHECK_PERSON = "{faces} faces: person {number} talks"
+CHECK_MARKS = "{done} of 3 marks"
+CHECK_MARKED = "Marked: it talks"
+CHECK_ONLY = "Cropped around {person}"
 CHECK_NO_FACE = "No face found: it will sway, not speak"
 CHECK_CROPPED_TALL = "Top and bottom cropped"
 CHECK_CROPPED_WIDE = "Sides cropped"
@@ -326,6 +330,32 @@ ERRORS: dict[str, Trouble] = {
     ),
 }
 
+CROPPED = "{}×{} of {}×{} pixels, around {person}"  # noqa: RUF001  # the sign
+PERSON, MARKED_PERSON = "person {number}", "the marked face"
+NOT_WHOLE_SENT = "The picture was cropped around {person}, so that nobody else talks."
+FACES_UNKNOWN = "The faces of this picture could not be looked for. Try again."
+WHO = "Who talks?"
+WHO_NAME = "Person {number}, {where}"
+WHO_NAMES = {2: ["left", "right"], 3: ["left", "middle", "right"]}
+WHO_NTH = "{nth} from the left"
+WHO_WORDS = {
+    "title": WHO,
+    "sent": "InfiniteTalk itself would choose among them: only this part is sent.",
+    "whole_sent": "InfiniteTalk chooses among them: the whole picture is sent.",
+    "whole": "Send the whole picture",
+    "none": "No face found. Mark one, and it talks.",
+    "next": [
+        "Click on the eye at the left.",
+        "Click on the eye at the right.",
+        "Click on the mouth.",
+        "Marked. It talks.",
+    ],
+    "picture": "Your picture, to be marked",
+    "keys": "By keyboard: arrow keys move the cross, Enter marks, Backspace takes a mark back.",
+    "at": "{left} % from the left, {top} % from the top",
+    "undo": "Undo",
+}
+
 NEED_PICTURE = "Add a picture."
 NEED_VOICE = "Add a voice."
 NEED_CONSENT = "Tick the box: you must be allowed to use this face and this voice."
@@ -348,6 +378,7 @@ DETAIL_NAMES = {
     "request_id": "Request id",
     "engine": "Engine",
     "settings": "Settings",
+    "picture": "Picture sent",
     "times": "Times",
     "cost": "Cost",
     "left": "Credits left",

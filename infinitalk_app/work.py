@@ -14,6 +14,7 @@ from infinitalk_app import words
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
 from infinitalk_app.hosting import PROOF_BYTES, Hosting, HostingMode, Published, Surroundings, file_url
+from infinitalk_app.inspection import Inspector
 from infinitalk_app.journal import Entry, Journal
 from infinitalk_app.limits import Budget
 from infinitalk_app.orders import Order, is_engine
@@ -23,6 +24,7 @@ from infinitalk_app.record import Past, Record
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Run
 from infinitalk_app.settings import Settings
+from infinitalk_app.who import Chosen, choose
 from infinitalk_client import (
     AsyncClient,
     AsyncJob,
@@ -96,6 +98,7 @@ class Workshop:
         self._budget = Budget.of(settings)
         self._outbox = Outbox(folders.outbox)
         self.room = Room(settings.infinitalk_preparations)
+        self.inspector = Inspector(self.room)
         self._now = now
 
     def result(self, token: str) -> Path:
@@ -152,20 +155,22 @@ class Workshop:
         hosted: tuple[Path, ...] = ()
         try:
             with tempfile.TemporaryDirectory(dir=self.folders.scratch) as folder:
-                inputs = await self._prepare(run, order, Path(folder))
+                who = await choose(self.inspector, order.picture, order.face, paid=order.paid)
+                inputs = await self._prepare(run, order, Path(folder), who)
                 hosted = tuple(self._outbox.put(file) for file in (inputs.picture, inputs.voice))
             async with self.engines.client(order.engine, order.api_key, run.pauses) as client:
                 published = await self._publish(run, order, hosted, client)
-                job = await self._submit(run, order, entry, client, order.request(*published.urls))
+                request = order.request(*published.urls, face=who.face(inputs.shrunk))
+                job = await self._submit(run, order, entry, client, request)
                 await self._collect(run, job)
             await self._learn(run, order)
         finally:
             self._outbox.remove(*hosted)
 
-    async def _prepare(self, run: Run, order: Order, folder: Path) -> Inputs:
-        inputs = await self.room.do(prepare, order, folder)
-        run.warn(*inputs.notes)
-        run.show(clip_s=inputs.clip_s, part=inputs.part)
+    async def _prepare(self, run: Run, order: Order, folder: Path, who: Chosen) -> Inputs:
+        inputs = await self.room.do(prepare, order, folder, who.kept)
+        run.warn(*inputs.notes, *who.notes)
+        run.show(clip_s=inputs.clip_s, part=inputs.part, cropped=who.said)
         return inputs
 
     async def _publish(
@@ -196,7 +201,7 @@ class Workshop:
         if order.engine == "infinitetalk" and not order.api_key:
             await asyncio.to_thread(self._budget.spend, order.visitor.name, run.now.clip_s or order.seconds)
         run.show(committed=True)
-        sent = replace(entry, phase="submitting", clip_s=run.now.clip_s)
+        sent = replace(entry, phase="submitting", clip_s=run.now.clip_s, cropped=run.now.cropped)
         await self._note(sent)
         job = await client.submit(request)
         run.show(state="QUEUED", request_id=job.request_id)

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-RULE = "face must be the number of a face, from 1, or six numbers: left eye x, y, right eye x, y, mouth x, y"
+SIX = "left eye x, y, right eye x, y, mouth x, y"
+RULE = f"face must be the number of a face, from 1, or six numbers: {SIX}"
 COUNT = 6
 EYES_APART_PX = 8
 _FURTHEST_PX = 1e6  # no picture is larger, and neither infinity nor NaN is less
@@ -53,6 +54,8 @@ def read(value: object) -> Choice | None:
         return value
     if isinstance(value, list | tuple) and len(value) == COUNT and all(map(_is_place, value)):
         return _checked([float(part) for part in value])
+    if isinstance(value, list | tuple) and 0 < len(value) != COUNT:
+        raise BadFace(f"face has {len(value)} numbers, not six: {SIX}.")
     raise BadFace(f"{RULE}.")
 
 
@@ -66,7 +69,7 @@ def parse(text: str) -> Choice | None:
     if parts == [""]:
         return None
     try:
-        return read(int(parts[0]) if len(parts) == 1 else [float(part) for part in parts])
+        return read(int(parts[0]) if len(parts) == 1 else [*map(float, parts)])
     except ValueError as error:
         raise error if isinstance(error, BadFace) else BadFace(f"{RULE}.") from error
 

@@ -36,8 +36,13 @@ class Facts:
     shrunk: float = 1.0
 
 
-def prepare(source: Path, target: Path) -> Facts:
+def prepare(source: Path, target: Path, part: tuple[float, float, float, float] | None = None) -> Facts:
     """Check the picture and write it to `target` as JPEG, quality 92, without EXIF or colour profile.
+
+    Args:
+        source: the picture as it was brought.
+        target: where the clean one is written to.
+        part: left, top, right and bottom of what is kept, in pixels of the upright picture; None keeps all.
 
     Raises:
         MediaError: it cannot be used; `target` is not written.
@@ -46,13 +51,18 @@ def prepare(source: Path, target: Path) -> Facts:
     with _open(source) as image:
         kind, frames, longest = image.format or "", _frames(image), max(image.size)
         clean = _clean(image)
+    decoded = max(clean.size) / longest  # a large JPEG is decoded smaller
+    if part:
+        left, top, right, bottom = (round(decoded * edge) for edge in part)
+        clean = clean.crop((left, top, right, bottom))
     _check_shape(*clean.size)
+    whole = max(clean.size)
     clean.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     clean.save(buffer, "JPEG", quality=JPEG_QUALITY)
     target.write_bytes(buffer.getvalue())
     notes = (f"The picture has {frames} frames; the first frame is used.",) if frames > 1 else ()
-    return Facts(target, *clean.size, kind, notes, max(clean.size) / longest)
+    return Facts(target, *clean.size, kind, notes, decoded * max(clean.size) / whole)
 
 
 def _check_file(source: Path) -> None:

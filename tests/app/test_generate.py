@@ -137,7 +137,7 @@ def test_a_foreign_path_or_a_private_address_is_no_input(shared_page, segmind, a
     }[address]
     picture = {"path": str(PICTURE), "meta": {"_type": "gradio.FileData"}}
     voice = named | {"meta": {"_type": "gradio.FileData"}}
-    values = [picture, voice, "Hello.", "preview", "480p", 25, 7, 0, 5, "", False, ""]
+    values = [picture, voice, "Hello.", "preview", "480p", 25, 7, 0, 5, "", False, "", ""]
     call = f"{shared_page.url}/gradio_api/call/generate"
     event = httpx.post(call, json={"data": values}).json()["event_id"]
     with httpx.stream("GET", f"{call}/{event}", timeout=60) as answer:
@@ -264,12 +264,13 @@ def test_ordinary_file_addresses_still_pass(shared_page, tmp_path):
 def test_the_api_is_described(client):
     """/generate has the names and defaults that programs rely on; helper events are hidden."""
     described = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(described) == {"/generate", "/submit", "/status", "/result"}
+    assert set(described) == {"/generate", "/submit", "/status", "/result", "/faces"}
     defaults = {p["parameter_name"]: p["parameter_default"] for p in described["/generate"]["parameters"]}
     assert list(defaults) == [
         *("image", "audio", "prompt", "engine", "resolution", "fps", "seed"),
-        *("start_s", "seconds", "api_key", "consent", "run"),
+        *("start_s", "seconds", "api_key", "consent", "run", "face"),
     ]
     assert defaults["engine"] == "preview"
     assert (defaults["resolution"], defaults["fps"], defaults["seed"]) == ("480p", 25, 42424242)
     assert (defaults["start_s"], defaults["seconds"], defaults["consent"]) == (0, 10, False)
+    assert defaults["face"] == ""

@@ -16,8 +16,9 @@ from infinitalk_app.record import KEPT, Past, Record
 from infinitalk_app.settings import Settings
 from infinitalk_app.spans import span
 from infinitalk_client import AsyncClient, InfinitalkError
-from infinitalk_local.looking import face_tier
+from infinitalk_local.looking import look
 from tests.app.pages import PICTURE, VOICE
+from tests.render import animals
 
 DRAFT = Draft(PICTURE, VOICE, 0.0, 5.0, False, "infinitetalk", "SG_k", "480p", 25)
 
@@ -123,14 +124,19 @@ async def test_a_file_is_looked_at_once(tmp_path):
     assert len({id(facts) for facts in found}) == 1
 
 
-def test_a_face_is_found_in_a_child_process(tmp_path):
-    """A portrait has one, a grey wall has none, and a text cannot be told."""
+def test_faces_are_found_in_a_child_process(tmp_path):
+    """A portrait has one, a pair two, a grey wall none and a copy to be marked; a text cannot be told."""
     Image.new("RGB", (640, 480), "gray").save(tmp_path / "wall.png")
     text = tmp_path / "text.png"
     text.write_text("no picture")
-    assert face_tier(PICTURE) == "full"
-    assert face_tier(tmp_path / "wall.png") == "none"
-    assert face_tier(text) is None
+    (only,) = look(PICTURE).people
+    assert (only.number, only.tier) == (1, "full")
+    pair = look(animals.saved(animals.pair(), tmp_path / "pair.png"))
+    assert [person.number for person in pair.people] == [1, 2]
+    assert all(person.crop.startswith("data:image/jpeg;base64,") for person in pair.people)
+    wall = look(tmp_path / "wall.png")
+    assert (wall.width, wall.height, wall.people, wall.copy[:15]) == (640, 480, (), "data:image/jpeg")
+    assert look(text) is None
 
 
 def test_the_range_is_learnt_from_runs_alike(tmp_path):

@@ -12,17 +12,10 @@ from infinitalk_local import marks
 from infinitalk_local.render import chosen, face, preview
 from infinitalk_media import MediaError, sound
 from tests.render import animals
-from tests.render.films import HELLO, ROOT, frames_of
+from tests.render.films import HELLO, ROOT, frames_of, moved
 from tests.render.perturbing import PERTURBATIONS
 
 ANIMALS = {"dog": (animals.dog, animals.DOG), "cat": (animals.cat, animals.CAT)}
-
-
-def moved(frames: list[np.ndarray], middle: tuple[float, float], reach: int = 40) -> float:
-    """Return how much changes around a place of the video, in levels of 255."""
-    x, y = (round(part) for part in middle)
-    seen = np.stack(frames)[:, y - reach : y + reach, x - reach : x + reach].astype(int)
-    return float(np.abs(seen - seen[0]).mean())
 
 
 def mouth_of(found: face.Face, scale: float) -> tuple[float, float]:
@@ -152,7 +145,7 @@ def test_a_number_without_any_face_is_told():
     ("value", "sense"),
     [
         *((value, "face must be the number of a face") for value in (0, -1, 1.5, True, "2", {}, [])),
-        *(([1] * count, "six numbers") for count in (5, 7)),
+        *(([1] * count, f"face has {count} numbers, not six") for count in (2, 5, 7)),
         ([1, 2, 3, 4, 5, "6"], "six numbers"),
         ([1, 2, 3, 4, 5, float("nan")], "six numbers"),
         ([1, 2, 3, 4, 5, 10**400], "six numbers"),
@@ -183,7 +176,7 @@ def test_the_command_line_takes_a_choice(tmp_path):
     assert run("270,289,370,289,320,390").returncode == 0
     wrong = run("1,2,3,4,5")
     assert wrong.returncode == 2
-    assert "face must be the number of a face, from 1, or six numbers" in wrong.stderr
+    assert "face has 5 numbers, not six" in wrong.stderr
     beyond = run("3")
     assert beyond.returncode == 2
     assert "face 3 does not exist" in beyond.stderr
