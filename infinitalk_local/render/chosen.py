@@ -10,7 +10,8 @@ from infinitalk_local.render.yuv import Bytes, Floats
 from infinitalk_media import MediaError
 
 _MIDDLE_OF_PIXEL = 0.5
-_HALF_MOUTH = 0.37  # of the distance of the eyes, from the mark to a corner
+# From the mark to a corner, in distances of the eyes: as people have it, unless a smaller mouth is plainer.
+_HALF_MOUTHS, _PLAINER = (0.37, 0.28, 0.2), 1.35
 # Where the mouth must be in the frame for all that is drawn from it, in distances of the eyes.
 _HIGHEST, _LOWEST, _FURTHEST_ASIDE = 0.75, 1.45, 0.4
 _PLAIN_MOUTH, _PLAIN_EYES = 0.1, 0.05  # from which evidence for lips and pupils is followed
@@ -56,15 +57,22 @@ def _measured(rgb: Bytes, points: Floats) -> face.Face:
     """Return the face that marks (3, 2) make: what is not plain in it is left alone, but it talks."""
     as_marked = Canonical.of_eyes(points[0], points[1])
     frame = _fitting(as_marked, points[2])
-    mouth = np.stack(frame.units(*points[2]))
-    corners = np.array([[mouth[0] - _HALF_MOUTH, mouth[1]], [mouth[0] + _HALF_MOUTH, mouth[1]]], np.float32)
-    opening = gap.find(rgb, frame, corners)
-    line = lips.find(rgb, frame, corners, opening)
-    if line.score < _PLAIN_MOUTH:
-        opening, line = None, _straight(corners, line.score)
+    line, depth = _mouth(rgb, frame, np.stack(frame.units(*points[2])))
     outlines = _outlines(rgb, frame) if frame == as_marked else None
-    tier: face.Tier = "full" if outlines else "weak"
-    return face.Face(frame, line, opening.depth if opening else 0.0, tier, outlines)
+    return face.Face(frame, line, depth, "full" if outlines else "weak", outlines)
+
+
+def _mouth(rgb: Bytes, frame: Canonical, middle: Floats) -> tuple[lips.Lips, float]:
+    """Return the lips around a mark, (u, v), and how far they stand apart; a straight line if none are plain."""
+    found = []
+    for half in _HALF_MOUTHS:
+        corners = middle + np.array([[-half, 0], [half, 0]], np.float32)
+        opening = gap.find(rgb, frame, corners)
+        found.append((lips.find(rgb, frame, corners, opening), opening.depth if opening else 0.0))
+    usual, plainest = found[0], max(found, key=lambda mouth: mouth[0].score)
+    if plainest[0].score < _PLAIN_MOUTH:
+        return _straight(usual[0]), 0.0
+    return usual if plainest[0].score < _PLAINER * usual[0].score else plainest
 
 
 def _fitting(frame: Canonical, mouth: Floats) -> Canonical:
@@ -78,11 +86,10 @@ def _fitting(frame: Canonical, mouth: Floats) -> Canonical:
     return Canonical((float(x), float(y)), (size * frame.along[0], size * frame.along[1]))
 
 
-def _straight(corners: Floats, score: float) -> lips.Lips:
-    """Return a straight line between the corners: what is searched where there are no lips would tear."""
-    return lips.Lips(
-        float(corners[0, 0]), float(corners[1, 0]), (0.0, 0.0, 0.0, 0.0, float(corners[0, 1])), score
-    )
+def _straight(line: lips.Lips) -> lips.Lips:
+    """Return a straight line between its corners: what is searched where there are no lips would tear."""
+    height = float(line.corners[:, 1].mean())
+    return lips.Lips(line.left, line.right, (0.0, 0.0, 0.0, 0.0, height), line.score)
 
 
 def _outlines(rgb: Bytes, frame: Canonical) -> tuple[contours.EyeContour, contours.EyeContour] | None:

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from infinitalk_local import marks
 from infinitalk_local.render import chosen, face, preview
@@ -72,6 +72,18 @@ def test_a_wall_with_marks_is_not_torn():
     line = found.mouth.at(np.linspace(-0.37, 0.37, 9, dtype=np.float32))
     assert np.ptp(line) < 0.01
     assert found.frame.pixels(found.mouth.corners).mean(axis=0) == pytest.approx((249.5, 259.5), abs=0.5)
+
+
+@pytest.mark.parametrize(("half_px", "half"), [(20, 0.2), (37, 0.37)])
+def test_a_small_mouth_stays_small(half_px, half):
+    """Drawn faces have mouths half as wide as people's: what is opened is the line that is there."""
+    image = Image.new("RGB", (400, 400), (236, 205, 180))
+    draw = ImageDraw.Draw(image)
+    for x in (150, 250):
+        draw.ellipse((x - 16, 130, x + 16, 170), fill=(40, 60, 140))
+    draw.line((200 - half_px, 245, 200 + half_px, 245), fill=(150, 70, 70), width=4)
+    found = chosen.of(np.asarray(image), marks.read([150, 150, 250, 150, 200, 245]))
+    assert (found.mouth.right - found.mouth.left) / 2 == pytest.approx(half, abs=0.02)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
