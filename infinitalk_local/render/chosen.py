@@ -63,7 +63,7 @@ def _measured(rgb: Bytes, points: Floats) -> face.Face:
 
 
 def _mouth(rgb: Bytes, frame: Canonical, middle: Floats) -> tuple[lips.Lips, float]:
-    """Return the lips around a mark, (u, v), and how far they stand apart; a straight line if none are plain."""
+    """Return the lips around a mark, (u, v), and how far they stand apart; a straight line for none."""
     found = []
     for half in _HALF_MOUTHS:
         corners = middle + np.array([[-half, 0], [half, 0]], np.float32)
