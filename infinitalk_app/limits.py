@@ -14,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings, SettingsError
 from infinitalk_app.words import ERRORS
+from infinitalk_media.net import is_public_address
 
 
 def _utc_now() -> datetime:
@@ -102,15 +103,8 @@ class Visitor:
         if username:
             return cls(f"user {username}")
         hops = headers.get("x-forwarded-for", "").split(",") if behind_proxy else []
-        public = next((hop.strip() for hop in reversed(hops) if _is_public(hop.strip())), None)
+        public = next((hop.strip() for hop in reversed(hops) if is_public_address(hop.strip())), None)
         return cls(_network(public or host or "unknown"))
-
-
-def _is_public(text: str) -> bool:
-    try:
-        return ipaddress.ip_address(text).is_global
-    except ValueError:  # a name is no address, however public
-        return False
 
 
 def _network(text: str) -> str:

@@ -6,7 +6,6 @@ a name that changes its mind between check and use gains nothing.
 
 import asyncio
 import contextlib
-import ipaddress
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Collection
@@ -15,13 +14,12 @@ from functools import cache
 import httpx
 
 from infinitalk_local.talk import BadInput
+from infinitalk_media import net
 
 SIZE_MAX = 100 * 1024**2
 SECONDS_MAX = 60.0
 REDIRECTS_MAX = 5
 _EXCHANGE = httpx.Timeout(20.0, connect=10.0)
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # carries an IPv4 address in its last 32 bits
 
 Resolver = Callable[[str, int], Awaitable[Collection[str]]]
 
@@ -30,19 +28,6 @@ async def resolve(host: str, port: int) -> Collection[str]:
     """Return every address of a name, by the system's resolver, the one to be tried first in front."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return dict.fromkeys(str(entry[4][0]) for entry in found)
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an IP address is out in the world; one that hides an IPv4 address counts as that."""
-    ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is None:
-            return ip.is_global and ip in _GLOBAL_UNICAST
-        ip = inner
-    return ip.is_global and not ip.is_multicast
 
 
 def origin(text: str) -> str:
@@ -118,7 +103,7 @@ class Fetcher:
         if url.scheme not in ("http", "https") or not url.host:
             raise BadInput(f"the {what} has no http or https address")
         addresses = await self._resolver(url.host, url.port or 0)
-        if not addresses or not all(map(is_public, addresses)):
+        if not addresses or not all(map(net.is_public_address, addresses)):
             raise BadInput(f"the {what} lies at an address that is not public")
         headers["host"] = url.netloc.decode("ascii")
         pinned = [url.copy_with(host=address, username="", password="") for address in addresses]
