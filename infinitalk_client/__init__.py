@@ -4,6 +4,7 @@ from ._client import AsyncClient, AsyncJob, Client, Job
 from ._errors import (
     APIError,
     BadRequest,
+    DiskError,
     DownloadError,
     InfinitalkError,
     InsufficientCredits,
@@ -38,6 +39,7 @@ __all__ = [
     "BadRequest",
     "Client",
     "Credits",
+    "DiskError",
     "DownloadError",
     "HistoryEntry",
     "InfinitalkError",

@@ -15,6 +15,7 @@ InfinitalkError
 ├── JobExpired                      the service no longer knows the job
 ├── JobTimeout (TimeoutError)       our wait is over, the job may go on
 └── DownloadError                   the video could not be fetched, or is not whole
+    └── DiskError (OSError)         the video could not be written here
 """
 
 from collections.abc import Callable
@@ -112,3 +113,7 @@ class JobTimeout(InfinitalkError, TimeoutError):
 
 class DownloadError(InfinitalkError):
     """The video could not be fetched, comes from a forbidden address, or is not a whole MP4."""
+
+
+class DiskError(DownloadError, OSError):
+    """The video could not be written here; the service has it still, and `detail` is what the disk said."""

@@ -1,24 +1,14 @@
 """What the command line shows while a job runs: one changing line in a terminal, plain lines elsewhere."""
 
 import os
-from contextlib import suppress
-from pathlib import Path
 from typing import TextIO
 
+from ._console import put
 from ._models import JobStatus
 
 _BAR = 24
 _USUALLY = "usually 4 to 6 min"
 _UNUSUAL_S = 720.0
-
-
-def silence(stream: TextIO) -> None:
-    """Let what is still to be written to a stream that nobody reads go nowhere.
-
-    Python would try once more at its exit, and end with code 120.
-    """
-    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 class Progress:
@@ -62,13 +52,7 @@ class Progress:
             return 80
 
     def _write(self, text: str) -> None:
-        if self._stream is None:
-            return
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except (OSError, ValueError):
-            silence(self._stream)
+        if not put(self._stream, text):
             self._stream = None
 
 

@@ -1,6 +1,9 @@
 """The video on its way to the disk: streamed, resumed, checked, and nothing left behind when it fails."""
 
-import errno
+import contextlib
+import os
+import resource
+from collections.abc import Iterator
 
 import anyio
 import httpx
@@ -9,6 +12,7 @@ import pytest
 from infinitalk_client import (
     AsyncClient,
     Client,
+    DiskError,
     DownloadError,
     InvalidRequest,
     JobExpired,
@@ -350,19 +354,96 @@ def test_a_failed_job_leaves_no_file(connect, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_is_its_own_error_and_leaves_nothing(tmp_path, tiny_mp4):
-    """What the disk says reaches the caller as it is."""
+@contextlib.contextmanager
+def full_disk(most: int) -> Iterator[None]:
+    """Let every write beyond so many bytes of a file fail: a full disk without a mount."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    class Full(Body):
-        def __iter__(self):
-            yield tiny_mp4[:100]
-            raise OSError(errno.ENOSPC, "No space left on device")
 
-    fake = done(media=httpx.Response(200, headers={"content-type": "video/mp4"}, stream=Full()))
-    client = Client(KEY, base_url=BASE, transport=httpx.MockTransport(fake))
-    with pytest.raises(OSError, match="No space left"):
-        client.job(REQUEST_ID).download(tmp_path / "talk.mp4")
+@pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx, as above
+@pytest.mark.parametrize("most", [0, 1000], ids=["from the start", "in the middle"])
+def test_a_full_disk_names_the_job_and_leaves_nothing(connect, tiny_mp4, tmp_path, most):
+    """What the disk says comes with the id and the way on, and a second call brings the video."""
+    job = connect(done(media=media(tiny_mp4))).job(REQUEST_ID)
+    with full_disk(most), pytest.raises(DiskError, match="File too large") as caught:
+        job.download(tmp_path / "talk.mp4")
+    assert isinstance(caught.value, OSError)
+    assert (caught.value.request_id, caught.value.detail) == (REQUEST_ID, "File too large")
+    assert f'client.job("{REQUEST_ID}").wait()' in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+    assert job.download(tmp_path / "talk.mp4").read_bytes() == tiny_mp4
+
+
+def test_a_place_that_is_lost_while_the_job_runs_names_the_job(connect, talk, tiny_mp4, tmp_path):
+    """A folder that took the target's name after the check: the id, the way on, and nothing beside it."""
+    target = tmp_path / "talk.mp4"
+
+    class Late(Fake):
+        def __call__(self, request):
+            if self.count["post"] and not target.exists():
+                target.mkdir()
+            return super().__call__(request)
+
+    fake = Late(post=submitted(), look=completed(), result=finished(), media=media(tiny_mp4))
+    with pytest.raises(DiskError, match="Is a directory") as caught:
+        connect(fake).generate(talk, target)
+    assert caught.value.request_id == REQUEST_ID
+    assert f'client.job("{REQUEST_ID}").wait()' in str(caught.value)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+ODD_NAMES = {
+    "255 bytes": "a" * 251 + ".mp4",
+    "241 bytes of Japanese": "声" * 79 + ".mp4",
+    "trailing dots and spaces": "talk.mp4. . ",
+    "a space alone": " ",
+    "beginning with a dash": "-talk.mp4",
+    "hidden": ".talk",
+    "a line break": "talk\n.mp4",
+    "no text": os.fsdecode(b"talk\xff.mp4"),
+    "shell's own letters": "$(x) & 'y' \"z\" *.mp4",
+}
+
+
+@pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
+def test_any_name_that_a_file_can_have(connect, talk, tiny_mp4, tmp_path, name):
+    """A legal name gets its video, however long or odd, with nothing beside it."""
+    fake = done(post=submitted(), media=media(tiny_mp4))
+    connect(fake).generate(talk, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_bytes() == tiny_mp4
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a" * 256, "声" * 86, "x\0.mp4", "", ".", "..", "missing/talk.mp4", "file/talk.mp4", "\ud800.mp4"],
+    ids=ascii,
+)
+def test_a_name_that_no_file_can_have_is_refused_before_anything_is_sent(connect, talk, tmp_path, name):
+    """Found out by writing a file there, and not after the purchase."""
+    (tmp_path / "file").write_text("no folder")
+    fake = done(post=submitted())
+    with pytest.raises(InvalidRequest, match="cannot be written"):
+        connect(fake).generate(talk, tmp_path / name)
+    assert fake.requests == []
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "/dev/full", "/proc/talk.mp4", "fifo", "link to a device"])
+def test_devices_and_closed_folders_are_refused(connect, talk, tmp_path, place):
+    """A device is not replaced by a file, and a folder that takes no file is found out before the POST."""
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "link to a device").symlink_to("/dev/null")
+    fake = done(post=submitted())
+    with pytest.raises(InvalidRequest, match="cannot be written"):
+        connect(fake).generate(talk, tmp_path / place)
+    assert fake.requests == []
+    assert (tmp_path / "link to a device").is_symlink()
 
 
 @pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx, as above
