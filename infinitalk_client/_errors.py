@@ -7,6 +7,7 @@ InfinitalkError
 │   ├── NotAuthorized               401, 403
 │   ├── InsufficientCredits         402, 406 about money
 │   ├── NotFound                    404
+│   ├── ModelRetired                410 on submit
 │   ├── RateLimited                 429
 │   └── ServerError                 408, 5xx, an answer that cannot be read
 ├── Unreachable (ConnectionError)   nobody answered for too long
@@ -76,6 +77,10 @@ class InsufficientCredits(APIError):
 
 class NotFound(APIError):
     """The service knows no such thing (404)."""
+
+
+class ModelRetired(APIError):
+    """The service no longer offers this model (410 on submit); nothing was charged."""
 
 
 class RateLimited(APIError):

@@ -119,7 +119,8 @@ class JobStatus:
     """One look at a job.
 
     `elapsed_s` counts from our own submission, or from the start of the watch for a job taken up later.
-    `error` is the service's reason when the state is FAILED.
+    `error` is the service's reason when the state is FAILED. `unknown_word` is the service's own name of the
+    state when this client does not know it: such a job counts as PROCESSING.
     """
 
     request_id: str
@@ -129,6 +130,7 @@ class JobStatus:
     progress: Progress | None = None
     queue_position: int | None = None
     error: str | None = None
+    unknown_word: str | None = None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ _TELLING = (
     "x-seed-value",
     "x-request-id",
 )
-_KINDS = ("video/", "application/octet-stream", "binary/octet-stream", "application/mp4")
+_REMARKS = ("text/html", "application/xhtml+xml", "application/json", "text/json")
 
 
 def part_of(target: Path) -> Path:
@@ -151,6 +151,8 @@ class Part:
         raise DownloadError(f"The video could not be fetched (HTTP {status}).", status=status)
 
     def restart(self) -> None:
+        """Forget what has arrived."""
+        self._remark = None
         if self.size:  # ext4 writes a file that was ever cut to nothing to the disk as it is closed, at once
             with _writing():
                 self._file.seek(0)
@@ -200,10 +202,10 @@ def _writing() -> Iterator[None]:
 
 
 def _check_kind(response: httpx.Response) -> None:
-    """A page with status 200 is a gateway's way to be in trouble."""
-    kind = response.headers.get("content-type", _KINDS[1]).lower()
-    if not kind.startswith(_KINDS):
-        raise ServerError(f"What arrived is no video but {kind.split(';')[0]}.", status=response.status_code)
+    """A page with status 200 is a gateway's way to be in trouble; of all else the file itself decides."""
+    kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind.startswith(_REMARKS) or kind.endswith("+json"):
+        raise ServerError(f"What arrived is no video but {kind}.", status=response.status_code)
 
 
 def _content_length(response: httpx.Response) -> int:

@@ -9,6 +9,7 @@ from ._models import JobStatus
 _BAR = 24
 _USUALLY = "usually 4 to 6 min"
 _UNUSUAL_S = 720.0
+_UNKNOWN_TOLD_S = 60.0
 
 
 class Progress:
@@ -21,6 +22,7 @@ class Progress:
         self._stream = stream
         self._lively = stream is not None and stream.isatty()
         self._said = ""
+        self._unknown: str | None = None
 
     def note(self, text: str) -> None:
         """Say something that stays."""
@@ -31,7 +33,12 @@ class Progress:
         self._change(text, text)
 
     def show(self, look: JobStatus, *, usual: bool = False) -> None:
-        """Show one look; with `usual`, how long such a job takes."""
+        """Show one look; with `usual`, how long such a job takes; and a state that nobody here knows."""
+        if look.elapsed_s >= _UNKNOWN_TOLD_S and look.unknown_word not in (None, self._unknown):
+            self._unknown = look.unknown_word
+            self.note(
+                f"The service calls the job “{look.unknown_word}”, which is not known here. Waiting on."
+            )
         if self._lively:
             self._change(_line(look, usual), "")
         else:

@@ -1,9 +1,7 @@
 """The video on its way to the disk: streamed, resumed, checked, and nothing left behind when it fails."""
 
-import contextlib
+import base64
 import os
-import resource
-from collections.abc import Iterator
 
 import anyio
 import httpx
@@ -21,9 +19,11 @@ from infinitalk_client import (
 )
 from infinitalk_client import _part as part_module
 from tests.client.conftest import KEY
+from tests.client.disks import full_disk
 from tests.client.fakes import (
     BASE,
     REQUEST_ID,
+    VIDEO_URL,
     Body,
     Fake,
     completed,
@@ -258,13 +258,120 @@ def test_what_is_no_video_is_refused(connect, tmp_path, body):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
+REFUSED = [400, 401, 403, 404, 410]
+
+
+@pytest.mark.parametrize("status", REFUSED)
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_refused_address_is_asked_for_anew(connect, tiny_mp4, tmp_path, time, status, times):
+    """A signed address that has expired, or one that is too new: the service names another, and it serves."""
+    results = [finished(f"{BASE}/outputs/{number}.mp4") for number in range(times + 1)]
+    fake = Fake(look=completed(), result=results, media=[*[error(status)] * times, media(tiny_mp4)])
+    path = connect(fake).job(REQUEST_ID).download(tmp_path / "talk.mp4")
+    assert path.read_bytes() == tiny_mp4
+    asked = [request.url.path for request in fake.requests if request.url.path.startswith("/outputs/")]
+    assert asked == [f"/outputs/{number}.mp4" for number in range(times + 1)]
+    assert time.slept == [1, 2][:times]
+
+
+@pytest.mark.parametrize("status", REFUSED)
 def test_a_video_that_is_gone_is_said_so(connect, tmp_path, status):
-    """A storage that refuses ends the download at once."""
+    """A storage that refuses three addresses ends the download, with the id and the way on."""
+    fake = done(media=error(status))
     with pytest.raises(DownloadError, match=str(status)) as caught:
-        connect(done(media=error(status))).job(REQUEST_ID).download(tmp_path / "talk.mp4")
+        connect(fake).job(REQUEST_ID).download(tmp_path / "talk.mp4")
     assert f'client.job("{REQUEST_ID}").wait()' in str(caught.value)
     assert caught.value.detail == f"The video could not be fetched (HTTP {status})."
+    assert caught.value.status == status
+    assert (fake.count["media"], fake.count["result"]) == (3, 3)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_address_of_an_expired_job_is_an_expired_job(connect, tmp_path):
+    """When the service does not know the job any more either, that is what is told."""
+    fake = Fake(look=completed(), result=[finished(), error(404)], media=error(403))
+    with pytest.raises(JobExpired) as caught:
+        connect(fake).job(REQUEST_ID).download(tmp_path / "talk.mp4")
+    assert caught.value.request_id == REQUEST_ID
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_may_come_instead_of_a_fresh_address(connect, tiny_mp4, tmp_path):
+    """Whatever form the second answer has, it is read as the first."""
+    whole = finished(base64.b64encode(tiny_mp4).decode())
+    fake = Fake(look=completed(), result=[finished(), whole], media=error(403))
+    assert connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+
+
+def test_a_refused_address_of_the_record_is_asked_for_anew(connect, tiny_mp4, tmp_path):
+    """The service's own record names a fresh address, too."""
+    entry = httpx.Response(200, json={"model_status": "COMPLETED", "generation_url": VIDEO_URL})
+    fake = Fake(history=entry, media=[error(403), media(tiny_mp4)])
+    assert connect(fake).job(REQUEST_ID).recover(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+    assert fake.count["history"] == 2
+
+
+KINDS = [
+    *("text/plain", "application/x-mp4", "audio/mp4", "binary/octet-stream", "application/octet-stream"),
+    *(
+        "VIDEO/MP4; codecs=avc1",
+        "Application/Octet-Stream; charset=binary",
+        "image/gif",
+        "nonsense",
+        "",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_file_decides_and_not_its_label(connect, tiny_mp4, tmp_path, kind):
+    """A whole MP4 is a video under any type but that of a web page or of JSON, and under none."""
+    labels = {} if kind is None else {"content-type": kind}
+    fake = done(media=httpx.Response(200, headers=labels, stream=Body(tiny_mp4)))
+    assert connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+    assert fake.count["media"] == 1
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", "", "video/mp4"])
+def test_the_result_itself_may_be_the_video(connect, tiny_mp4, tmp_path, kind):
+    """An answer whose body is the MP4 is the video, whatever it is called."""
+    answer = httpx.Response(200, headers={"content-type": kind}, content=tiny_mp4)
+    job = connect(Fake(look=completed(), result=answer)).job(REQUEST_ID)
+    assert job.download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-mp4", ""])
+def test_what_is_no_video_ends_after_three_transfers_whatever_its_label(connect, tmp_path, time, kind):
+    """The wrong file under a wrong label is told within three transfers, and not fetched for five minutes."""
+    fake = done(media=httpx.Response(200, headers={"content-type": kind}, stream=Body(b"x" * 500)))
+    with pytest.raises(DownloadError, match="no whole video"):
+        connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4")
+    assert fake.count["media"] == 3
+    assert time.slept == []
+
+
+PAGES = ["text/html", "TEXT/HTML; charset=utf-8", "application/xhtml+xml"]
+WORDS = ["application/json", "Application/Problem+JSON; charset=utf-8", "text/json"]
+
+
+@pytest.mark.parametrize("kind", PAGES + WORDS)
+def test_a_page_in_the_videos_place_passes(connect, tiny_mp4, tmp_path, time, kind):
+    """A gateway's page or words with status 200 are waited out, and never taken for the file."""
+    page = httpx.Response(200, headers={"content-type": kind}, content=b"<html>Back soon</html>")
+    fake = done(media=[page, page, media(tiny_mp4)])
+    assert connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+    assert time.slept == [1, 2]
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "https://a:b/", "http://\x00", "//"], ids=ascii)
+def test_a_redirect_to_nonsense_is_told_with_the_job(connect, tmp_path, location):
+    """An address that is none is a DownloadError with the id and the way on, and leaves nothing."""
+    moved = httpx.Response(302, headers={"location": location})
+    with pytest.raises(DownloadError) as caught:
+        connect(done(media=moved)).job(REQUEST_ID).download(tmp_path / "t.mp4")
+    assert caught.value.request_id == REQUEST_ID
+    assert f'client.job("{REQUEST_ID}").wait()' in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -313,8 +420,6 @@ def test_a_drip_is_cut_off(connect, time, tmp_path):
 
 def test_base64_is_checked_like_any_other(connect, tiny_mp4, tmp_path):
     """Bytes inside the answer become the same checked file."""
-    import base64
-
     whole = finished(base64.b64encode(tiny_mp4).decode())
     job = connect(Fake(look=completed(), result=whole)).job(REQUEST_ID)
     assert job.download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
@@ -352,17 +457,6 @@ def test_a_failed_job_leaves_no_file(connect, tmp_path):
     with pytest.raises(JobFailed):
         connect(Fake(look=state("FAILED", 422, error="no"))).job(REQUEST_ID).download(tmp_path / "talk.mp4")
     assert list(tmp_path.iterdir()) == []
-
-
-@contextlib.contextmanager
-def full_disk(most: int) -> Iterator[None]:
-    """Let every write beyond so many bytes of a file fail: a full disk without a mount."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx, as above
