@@ -229,6 +229,7 @@ NO_PUBLIC_ADDRESS = "This page has no public address."
 PROOF_SILENT = "Nothing answers at this page's public address."
 PROOF_STATUS = "This page's public address answers {status} to a stranger."
 PROOF_OTHER = "This page's public address shows something else than the file."
+UNKNOWN_STATE = "Segmind calls this run “{word}”, which is not known here. We go on waiting."
 ODD_FPS = "{fps} fps: lips fit less well than at 25."
 
 ERRORS: dict[str, Trouble] = {
@@ -246,6 +247,11 @@ ERRORS: dict[str, Trouble] = {
         ("segmind", "preview"),
     ),
     "refused": Trouble("Segmind said no", "Nothing was charged. It said: “{said}”", ("preview",)),
+    "retired": Trouble(
+        "This model was retired",
+        "Nothing was charged. Segmind does not offer it any more; the preview still works.",
+        ("preview",),
+    ),
     "busy": Trouble(
         "Segmind is busy", "Nothing was charged. It wants fewer requests; try again in a minute.", ("again",)
     ),

@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(outcome: _commands.Outcome, progress: Progress, *, as_json: bool) -> None:
     """Print what other programs read, elsewhere when nobody does; the note of the job goes after that."""
+    if outcome.remark:
+        progress.note(outcome.remark)
     line = json.dumps(outcome.said) if as_json else str(next(iter(outcome.said.values())))
     if not put(sys.stdout, f"{line}\n"):
         progress.note(line)

@@ -27,10 +27,14 @@ _LOOK_FIRST = "Look at your request history at Segmind first."
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is to be printed, without --json its first value alone, and the note that is needed until then."""
+    """What is to be printed, without --json its first value alone, and the note that is needed until then.
+
+    `remark` is for whoever looks on.
+    """
 
     said: Mapping[str, Any]
     note: JobFile | None = None
+    remark: str = ""
 
     def settle(self) -> None:
         """Remove the note; one that stays does no harm: the same words bring the same job again."""
@@ -141,14 +145,14 @@ def _fetch(client: Client, job: Job, chosen: argparse.Namespace, progress: Progr
             progress.show(look, usual=usual)
         progress.step("Downloading")
         path = job.download(chosen.output)
-        progress.note(f"Done. {_price(look.metrics)}".strip())
     except KeyboardInterrupt:
         raise _stopped(job) from None
     except JobFailed:
         Outcome({}, _note_of(job, chosen)).settle()
         raise
     paid = {"cost": look.metrics.cost, "remaining_credits": look.metrics.remaining_credits}
-    return Outcome({"path": str(path), "request_id": job.request_id} | paid, _note_of(job, chosen))
+    said = {"path": str(path), "request_id": job.request_id} | paid
+    return Outcome(said, _note_of(job, chosen), f"Done. {_price(look.metrics)}".strip())
 
 
 def _price(metrics: Metrics) -> str:

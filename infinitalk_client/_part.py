@@ -72,7 +72,7 @@ class Part:
             probe.unlink()
         except (OSError, ValueError) as error:  # ValueError: a name that no file can have
             why = getattr(error, "strerror", None) or str(error)
-            raise InvalidRequest(f"The video cannot be written to {target}: {why}.") from error
+            raise InvalidRequest(f"The video cannot be written to {target}: {why}.", detail=why) from error
 
     def __enter__(self) -> Self:
         with _writing():

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from . import _answers
-from ._errors import DownloadError, JobExpired, JobFailed, RateLimited, ServerError
+from ._errors import DiskError, DownloadError, InvalidRequest, JobExpired, JobFailed, RateLimited, ServerError
 from ._flows import (
     NEVER_SENT,
     NOT_SENDABLE,
@@ -42,7 +42,7 @@ def download(means: Means, ref: JobRef, path: Path, timeout: float, poll_every: 
         JobFailed, JobExpired, JobTimeout, Unreachable, APIError: each with the `request_id`.
     """
     with about(ref):
-        Part.check_target(path)
+        _check_target(path)
     weather = Weather(means, means.clock() + timeout, ref.request_id)
     found = yield from wait(means, ref, timeout, poll_every)
     weather.clears()
@@ -51,6 +51,14 @@ def download(means: Means, ref: JobRef, path: Path, timeout: float, poll_every: 
         yield from _fetch_result(means, found, again, part, weather)
         part.keep()
     return path
+
+
+def _check_target(path: Path) -> None:
+    """Look for a place for the video of a job that may be paid for: no mistake in a request any more."""
+    try:
+        Part.check_target(path)
+    except InvalidRequest as error:
+        raise DiskError(error.message, detail=error.detail) from error
 
 
 def _fetch_result(
@@ -81,7 +89,7 @@ def recover(means: Means, ref: JobRef, path: Path, timeout: float) -> Flow[Path]
         JobFailed, DownloadError, Unreachable, APIError: as `download`.
     """
     with about(ref):
-        Part.check_target(path)
+        _check_target(path)
     weather = Weather(means, means.clock() + timeout, ref.request_id)
     found = yield from _recorded(means, ref, timeout)
     with about(ref), Part(path, means.clock) as part:

@@ -1,11 +1,11 @@
 """The command line on consoles that cannot print, and with odd names: bought once, told, and never lost."""
 
 import contextlib
-import fcntl
 import os
 import shlex
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,41 +105,64 @@ def test_a_stream_that_takes_nothing_costs_nothing(service, folder, how):
     assert_done(service, target)
 
 
-@pytest.mark.parametrize("end", ["SIGKILL", "SIGTERM", "SIGINT"])
-def test_the_note_stays_until_the_result_was_told(service, folder, end):
-    """Ended while it prints, for a reader who does not read, it is not bought again by the same words."""
-    target = folder / "talk.mp4"
+@contextlib.contextmanager
+def full_pipe() -> Iterator[tuple[int, int]]:
+    """Yield both ends, to be read and to be written, of a pipe that takes nothing more."""
     theirs, ours = os.pipe()
-    fcntl.fcntl(ours, fcntl.F_SETFL, os.O_NONBLOCK)
+    os.set_blocking(ours, False)
     with contextlib.suppress(BlockingIOError):
-        while os.write(ours, b"x" * 4096):  # until the pipe is full
+        while os.write(ours, b"x" * 4096):
             pass
-    fcntl.fcntl(ours, fcntl.F_SETFL, 0)
-    with subprocess.Popen(
-        [*COMMAND, *words(target)],
-        stdout=ours,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(service.url),
-    ) as call:
-        for line in call.stderr:
-            if line.startswith("Done."):
-                break
-        assert JobFile.beside(target).read().request_id == "r1"
-        call.send_signal(getattr(signal, end))
-        if end != "SIGKILL":
-            os.set_blocking(theirs, False)
-            while call.poll() is None:
-                with contextlib.suppress(BlockingIOError):
-                    os.read(theirs, 4096)
-            assert "Traceback" not in call.stderr.read()
-    os.close(theirs)
-    os.close(ours)
+    os.set_blocking(ours, True)
+    try:
+        yield theirs, ours
+    finally:
+        os.close(theirs)
+        os.close(ours)
+
+
+@contextlib.contextmanager
+def calling(service: Stalling, target: Path, stdout: int) -> Iterator[subprocess.Popen[str]]:
+    """Run the command with this stdout; it is gone when the block ends."""
+    line, own = [*COMMAND, *words(target)], environment(service.url)
+    with subprocess.Popen(line, stdout=stdout, stderr=subprocess.PIPE, text=True, env=own) as call:
+        try:
+            yield call
+        finally:
+            call.kill()
+
+
+def test_the_note_stays_until_the_result_was_told(service, folder):
+    """Killed while it prints, for a reader who does not read, it is not bought again by the same words."""
+    target = folder / "talk.mp4"
+    with full_pipe() as (_, ours), calling(service, target, ours) as call:
+        while not call.stderr.readline().startswith("Done."):
+            assert call.poll() is None
+        note = JobFile.beside(target).read()
+        assert note is not None
+        assert note.request_id == "r1"
     again = run(service.url, *words(target))
     assert again.returncode == 0, again.stderr
-    if end == "SIGKILL":
-        assert "Going on with job r1" in again.stderr
-        assert_done(service, target)
+    assert "Going on with job r1" in again.stderr
+    assert_done(service, target)
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGINT"])
+def test_an_end_asked_for_while_it_prints_is_no_crash(service, folder, end):
+    """The video is there: exit code 0 and no traceback, once the reader has gone on."""
+    target = folder / "talk.mp4"
+    with full_pipe() as (theirs, ours), calling(service, target, ours) as call:
+        while not call.stderr.readline().startswith("Done."):
+            assert call.poll() is None
+        call.send_signal(getattr(signal, end))
+        os.set_blocking(theirs, False)
+        until = time.monotonic() + 30
+        while call.poll() is None and time.monotonic() < until:
+            with contextlib.suppress(BlockingIOError):
+                os.read(theirs, 4096)
+        assert call.returncode == 0
+        assert call.stderr.read() == ""
+    assert mp4.inspect(target).frames > 0
 
 
 @pytest.mark.parametrize("name", ["声" * 79 + ".mp4", "a" * 251 + ".mp4", "talk.mp4. ", " "], ids=len)

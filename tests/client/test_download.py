@@ -491,6 +491,16 @@ def test_a_place_that_is_lost_while_the_job_runs_names_the_job(connect, talk, ti
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.parametrize("call", ["download", "recover"])
+def test_a_job_without_a_place_is_told_as_such(connect, tmp_path, call):
+    """Once there is a job, a folder that is not there is no mistake in a request that was free."""
+    fake = Fake()
+    with pytest.raises(DiskError, match="cannot be written") as caught:
+        getattr(connect(fake).job(REQUEST_ID), call)(tmp_path / "missing" / "talk.mp4")
+    assert (caught.value.request_id, caught.value.detail) == (REQUEST_ID, "No such file or directory")
+    assert fake.requests == []
+
+
 ODD_NAMES = {
     "255 bytes": "a" * 251 + ".mp4",
     "241 bytes of Japanese": "声" * 79 + ".mp4",
