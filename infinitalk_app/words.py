@@ -340,7 +340,7 @@ BAD_ENGINE = "The engine must be preview or infinitetalk."
 BAD_RUN = "A run token has 32 hexadecimal digits."
 BAD_NUMBER = "{name} must be a number."
 NOT_WHOLE = "{name} must be a whole number."
-BAD_START = "The start must be 0 seconds or later."
+BAD_START = "The start must be 0 seconds or later, within 24 hours."
 BAD_SECONDS = "The length must be between 0.5 and {most:g} seconds."
 TOO_LARGE = "The file is larger than 100 MB; send a smaller one."
 

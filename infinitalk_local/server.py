@@ -18,7 +18,7 @@ from infinitalk_local.jobs import Job, State, Store
 from infinitalk_local.reading import Gate, read_object, read_submission
 from infinitalk_local.refusals import Refusal, answer_refusal
 from infinitalk_local.settings import LocalSettings
-from infinitalk_local.talk import BadInput, Talk, refuse_values
+from infinitalk_local.talk import BadInput, Mock, Talk, refuse_values
 from infinitalk_local.work import Workshop
 
 TALK, MOCK = "infinite-talk", "mock-inference"
@@ -55,7 +55,7 @@ class Api:
         if self.settings.no_credits:
             raise Refusal(self.settings.no_credits, "Insufficient credits")
         if slug == MOCK:
-            return self.store.submit(body, self.workshop.mock(body))
+            return self.store.submit(body, self.workshop.mock(Mock.of(body)))
         try:
             talk = Talk.of(body)
         except BadInput as reason:

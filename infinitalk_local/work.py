@@ -1,19 +1,15 @@
 """What a job does: the talk fetches its inputs and renders, the mock only sleeps."""
 
 import asyncio
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Any
 
 from infinitalk_local.fetch import Fetcher
 from infinitalk_local.files import Files
 from infinitalk_local.jobs import Job, JobFailed, Work
 from infinitalk_local.renderer import Control, Rendered, RenderFailed, RenderOptions, render
 from infinitalk_local.settings import LocalSettings
-from infinitalk_local.talk import BadInput, Talk
-
-MOCK_SECONDS_MAX = 600.0
+from infinitalk_local.talk import BadInput, Mock, Talk
 
 
 class Workshop:
@@ -48,13 +44,13 @@ class Workshop:
 
         return work
 
-    def mock(self, body: Mapping[str, Any]) -> Work:
-        """Return the work of the vendor's mock model, which sleeps and costs as the body says."""
+    def mock(self, mock: Mock) -> Work:
+        """Return the work of the vendor's mock model, which sleeps and costs as it is told."""
 
         async def work(job: Job) -> None:
             await self._misbehave()
-            await asyncio.sleep(min(max(_number(body.get("sleep")), 0.0), MOCK_SECONDS_MAX))
-            job.cost = _number(body.get("credits"))
+            await asyncio.sleep(mock.sleep)
+            job.cost = mock.credits
 
         return work
 
@@ -99,10 +95,3 @@ class Workshop:
             self._executor.shutdown(wait=False)
         if self._threads:
             self._threads.shutdown(wait=True)
-
-
-def _number(value: object) -> float:
-    """Read a number leniently; anything else is 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return 0.0
-    return float(value)
