@@ -14,6 +14,7 @@ from infinitalk_local.fetch import origin
 from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
+from infinitalk_media.net import is_loopback
 
 _CLOSING_S = 5
 
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = LocalSettings(
         keys=tuple(chosen.key),
         trust=tuple(chosen.trust),
+        # Behind a proxy it has another address, and others reach it.
+        trust_loopback=is_loopback(chosen.host) and not chosen.public_url,
         public_url=chosen.public_url,
         queue_size=chosen.queue_size,
         renders_at_once=chosen.renders_at_once or (machines.places if machines else 1),
@@ -76,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=origin,
         metavar="ORIGIN",
-        help="where inputs may come from though not public",
+        help="where inputs may come from though not public; by itself it is loopback, for a server there",
     )
     parser.add_argument("--public-url", help="the address to put into answers")
     parser.add_argument("--queue-size", type=_within(int, 0, 10_000), default=default.queue_size)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 
 from infinitalk_local.fetch import Fetcher
 from infinitalk_local.files import Files
@@ -27,15 +28,19 @@ class Workshop:
         self._executor = executor
         self._threads: ThreadPoolExecutor | None = None
 
-    def talk(self, talk: Talk, read_own: Callable[[str], bytes | None]) -> Work:
-        """Return the work of a talk; `read_own` reads an address that is this server's own."""
+    def talk(self, talk: Talk, read_own: Callable[[str], bytes | None], *, nearby: bool) -> Work:
+        """Return the work of a talk; `read_own` reads an address that is this server's own.
+
+        With `nearby`, its inputs may come from loopback.
+        """
+        fetch = partial(self._fetcher.fetch, nearby=nearby)
 
         async def work(job: Job) -> None:
             job.seed = talk.seed
             await self._misbehave()
             try:
-                picture = read_own(talk.image) or await self._fetcher.fetch(talk.image, "picture")
-                sound = read_own(talk.audio) or await self._fetcher.fetch(talk.audio, "sound")
+                picture = read_own(talk.image) or await fetch(talk.image, "picture")
+                sound = read_own(talk.audio) or await fetch(talk.audio, "sound")
                 rendered = await self._render(job, picture, sound, talk)
             except (BadInput, RenderFailed) as error:
                 raise JobFailed(str(error)) from error

@@ -77,6 +77,57 @@ async def test_an_untrusted_origin_nearby_is_never_asked(site, host):
     assert site.asked == []
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST", "[::ffff:7f00:1]"])
+async def test_loopback_is_fetched_from_for_a_caller_there(site, host):
+    """Its names and addresses are asked when the caller may, and only then."""
+    site.answers["/a.jpg"] = (200, {}, b"picture")
+    url = f"http://{host}:{site.port}/a.jpg"
+    assert await Fetcher().fetch(url, "picture", nearby=True) == b"picture"
+    with pytest.raises(BadInput, match="not public"):
+        await Fetcher().fetch(url, "picture")
+    assert len(site.asked) == 1
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "192.168.1.1", "[fd00::1]", "0"])
+async def test_a_caller_on_loopback_reaches_nothing_else_nearby(host):
+    """The caller's own machine is no door to its network."""
+    with pytest.raises(BadInput, match="not public"):
+        await Fetcher().fetch(f"http://{host}/a.jpg", "picture", nearby=True)
+
+
+@pytest.mark.parametrize("name", ["evil.example", "evil.localhost"])
+async def test_a_name_is_no_way_to_loopback_or_from_it(site, name):
+    """A foreign name that means loopback is refused, and so is one of loopback that means something else."""
+    address = "127.0.0.1" if name == "evil.example" else "10.0.0.1"
+    fetcher = Fetcher(resolver=names(**{name.replace(".", "_"): [address]}))
+    with pytest.raises(BadInput, match="not public"):
+        await fetcher.fetch(f"http://{name}:{site.port}/a.jpg", "picture", nearby=True)
+    assert site.asked == []
+
+
+async def test_a_redirect_from_elsewhere_does_not_lead_to_loopback(site, monkeypatch):
+    """What a caller on loopback may name, a stranger's server may not; from loopback it leads on."""
+    site.answers["/a"] = (302, {"Location": f"http://127.0.0.1:{site.port}/b"}, b"")
+    site.answers["/b"] = (200, {}, b"picture")
+    assert await Fetcher().fetch(f"{site.origin}/a", "picture", nearby=True) == b"picture"
+    site.asked.clear()
+    site.answers["/c"] = (302, {"Location": f"http://127.0.0.2:{site.port}/b"}, b"")
+    monkeypatch.setattr(fetch.net, "is_public_address", lambda address: address == "127.0.0.1")
+    outside = Fetcher(resolver=resolving(**{"out.example": "127.0.0.1"}))
+    with pytest.raises(BadInput, match="not public"):
+        await outside.fetch(f"http://out.example:{site.port}/c", "picture", nearby=True)
+    assert [path for path, _ in site.asked] == ["/c"]
+
+
+def resolving(**table: str):
+    """Return a resolver that knows these names, and every address."""
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return [table.get(host, host)]
+
+    return resolve
+
+
 async def test_the_trusted_port_does_not_open_others(site):
     """Trust is in scheme, host and port together."""
     fetcher = Fetcher([f"http://127.0.0.1:{site.port + 1}", f"https://127.0.0.1:{site.port}"])

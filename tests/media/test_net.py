@@ -186,7 +186,8 @@ async def fetched_by_the_server(address: str) -> bool:
         return [address]
 
     try:
-        return bool(await Fetcher(resolver=resolver)._requests(httpx.URL("http://a.example/x"), "picture"))
+        fetcher = Fetcher(resolver=resolver)
+        return bool(await fetcher._requests(httpx.URL("http://a.example/x"), "picture", nearby=False))
     except BadInput:
         return False
 
