@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from gradio_client import Client as GradioClient
 from playwright.sync_api import expect
 
 from infinitalk_local.settings import LocalSettings
@@ -113,7 +112,7 @@ def test_two_commands_try_the_paid_way_for_free(tmp_path):
     assert (setting, command) == ("INFINITALK_BASE_URL=http://127.0.0.1:8000", ["python", "app.py"])
     with local_server() as base, pages.page(tmp_path / "state", INFINITALK_BASE_URL=base) as running:
         paid = pages.inputs(engine="infinitetalk", api_key="any key will do", consent=True)
-        video, status = GradioClient(running.url, verbose=False).predict(**paid, api_name="/generate")
+        video, status = running.client().predict(**paid, api_name="/generate")
     assert status["state"] == "COMPLETED"
     assert not [note for note in status["warnings"] if "storage" in note]
     assert mp4.inspect(Path(video["video"] if isinstance(video, dict) else video)).frames > 0
