@@ -74,6 +74,16 @@ def test_an_encoder_that_fails_is_told(sense, tmp_path):
         write_film(tmp_path / "talk.mp4")
 
 
+def test_an_end_without_the_last_frames_is_told(tmp_path, monkeypatch):
+    """A program that ends well, after all has been handed over and before it is read, made no film."""
+    script = tmp_path / "ffmpeg"
+    script.write_text("#!/bin/sh\nexec sleep 0.5\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("FFMPEG_BINARY", str(script))
+    with pytest.raises(EncodeError, match="without a word"):
+        write_film(tmp_path / "talk.mp4", 2)
+
+
 def test_a_preview_whose_encoder_fails_leaves_nothing(sense, tmp_path):
     """The error reaches the caller, no second renderer is tried, and the folder is as it was."""
     picture, folder = landscape(tmp_path / "picture.jpg"), tmp_path / "out"
