@@ -190,9 +190,11 @@ def test_two_long_names_have_two_notes(tmp_path):
     assert JobFile.beside(tmp_path / ("a" * 251)).path.name == "a" * 251 + ".job"
 
 
-@pytest.mark.parametrize("target", ["a" * 256, "/dev/null", "/dev/stdout", "/proc/talk.mp4", "."])
+@pytest.mark.parametrize("target", ["a" * 256, "fifo", "link", "/proc/talk.mp4", "."])
 def test_a_place_that_cannot_be_is_exit_code_2_and_sends_nothing(service, folder, target):
-    """Before anything is uploaded or bought."""
+    """Before anything is uploaded or bought; a device, by a link here, stays one."""
+    os.mkfifo(folder / "fifo")
+    (folder / "link").symlink_to("/dev/null")
     done = subprocess.run(
         [*COMMAND, *words(target)],
         capture_output=True,
@@ -204,7 +206,9 @@ def test_a_place_that_cannot_be_is_exit_code_2_and_sends_nothing(service, folder
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
     assert "Nothing was sent." in done.stderr
-    assert (service.requests, list(folder.iterdir())) == ([], [])
+    assert (service.requests, sorted(path.name for path in folder.iterdir())) == ([], ["fifo", "link"])
+    assert (folder / "fifo").is_fifo()
+    assert (folder / "link").is_char_device()
 
 
 def test_an_input_is_not_overwritten(service, folder):
