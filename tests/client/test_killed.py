@@ -103,7 +103,7 @@ def test_a_lost_answer_is_kept_in_mind(service, tmp_path):
 
 
 def test_ctrl_c_while_the_id_is_noted_does_not_lose_it(service, tmp_path, monkeypatch, capsys):
-    """The job is bought, its id is known, and the key is pressed just then: told, noted, and taken up again."""
+    """The job is bought, its id is known, and just then the key is pressed: told, noted, taken up again."""
     words = [str(PICTURE), str(VOICE), "-o", str(tmp_path / "talk.mp4"), "--seconds", "1", "--fps", "16"]
     keep, pressed = JobFile.keep, []
 
