@@ -82,9 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         help="where inputs may come from though not public; by itself it is loopback, for a server there",
     )
     parser.add_argument("--public-url", help="the address to put into answers")
-    parser.add_argument("--queue-size", type=_within(int, 0, 10_000), default=default.queue_size)
+    parser.add_argument("--queue-size", type=_within(int, 0, 1_000_000), default=default.queue_size)
     parser.add_argument(
-        "--renders-at-once", type=_within(int, 1, 1000), help="one, or as many as Dask's workers can"
+        "--renders-at-once", type=_within(int, 1, 100_000), help="one, or as many as Dask's workers can"
     )
     parser.add_argument(
         "--dask", metavar="tcp://HOST:PORT", help="render on the workers of this Dask scheduler"
