@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import gradio as gr
 
 from infinitalk_app import pieces, status, uploads, words
-from infinitalk_app.addresses import is_loopback
 from infinitalk_app.embedded import Embedded
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
@@ -32,6 +31,7 @@ from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError
 from infinitalk_local.machines import Machines, MachinesError
+from infinitalk_media.net import is_loopback
 
 SWEEP_EVERY_S = 600.0
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")

@@ -11,6 +11,7 @@ from infinitalk_app.limits import Visitor
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings
 from infinitalk_client import TalkRequest
+from infinitalk_media.sound import START_MAX_S
 
 Engine = Literal["preview", "infinitetalk"]
 ENGINES: tuple[Engine, ...] = ("preview", "infinitetalk")
@@ -126,21 +127,34 @@ def _file(path: str | None, sentence: str, field: str) -> Path:
     return file
 
 
+def read_number(value: object) -> float:
+    """Return a number of any size as a float: infinite beyond what a float holds, nan for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = read_number(value)
+    if math.isnan(number):
         raise refuse(words.BAD_NUMBER.format(name=name))
-    return float(value)
+    return number
 
 
 def _whole(value: object, name: str) -> int:
     number = _number(value, name)
+    if isinstance(value, int):  # to its last digit
+        return value
     if not number.is_integer():
         raise refuse(words.NOT_WHOLE.format(name=name))
     return int(number)
 
 
 def _check_range(order: Order, most_s: float) -> None:
-    if order.start_s < 0:
+    if not 0 <= order.start_s <= START_MAX_S:
         raise refuse(words.BAD_START)
     if not SHORTEST_S <= order.seconds <= most_s:
         raise refuse(words.BAD_SECONDS.format(most=most_s))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from infinitalk_app import words
 from infinitalk_app.inspection import Inspector
-from infinitalk_app.orders import is_free
+from infinitalk_app.orders import is_free, read_number
 from infinitalk_app.prepare import BEST_FPS
 from infinitalk_app.purse import Purse
 from infinitalk_app.record import Record, Usual
@@ -46,13 +46,13 @@ class Draft:
         return cls(
             picture=Path(picture) if picture else None,
             voice=Path(voice) if voice else None,
-            start_s=float(inputs.get("start_s") or 0),
-            seconds=float(inputs.get("seconds") or 0),
+            start_s=read_number(inputs.get("start_s") or 0),
+            seconds=read_number(inputs.get("seconds") or 0),
             end_in_pause=bool(inputs.get("end_in_pause")),
             engine=str(inputs.get("engine")),
             api_key=str(inputs.get("api_key") or "").strip(),
             resolution=str(inputs.get("resolution")),
-            fps=float(inputs.get("fps") or 0),
+            fps=read_number(inputs.get("fps") or 0),
         )
 
     @property

@@ -232,6 +232,7 @@ NO_PUBLIC_ADDRESS = "This page has no public address."
 PROOF_SILENT = "Nothing answers at this page's public address."
 PROOF_STATUS = "This page's public address answers {status} to a stranger."
 PROOF_OTHER = "This page's public address shows something else than the file."
+UNKNOWN_STATE = "Segmind calls this run “{word}”, which is not known here. We go on waiting."
 ODD_FPS = "{fps} fps: lips fit less well than at 25."
 
 ERRORS: dict[str, Trouble] = {
@@ -249,6 +250,11 @@ ERRORS: dict[str, Trouble] = {
         ("segmind", "preview"),
     ),
     "refused": Trouble("Segmind said no", "Nothing was charged. It said: “{said}”", ("preview",)),
+    "retired": Trouble(
+        "This model was retired",
+        "Nothing was charged. Segmind does not offer it any more; the preview still works.",
+        ("preview",),
+    ),
     "busy": Trouble(
         "Segmind is busy", "Nothing was charged. It wants fewer requests; try again in a minute.", ("again",)
     ),
@@ -337,7 +343,7 @@ BAD_ENGINE = "The engine must be preview or infinitetalk."
 BAD_RUN = "A run token has 32 hexadecimal digits."
 BAD_NUMBER = "{name} must be a number."
 NOT_WHOLE = "{name} must be a whole number."
-BAD_START = "The start must be 0 seconds or later."
+BAD_START = "The start must be 0 seconds or later, within 24 hours."
 BAD_SECONDS = "The length must be between 0.5 and {most:g} seconds."
 NOT_FETCHED = (
     "The {name} could not be fetched from {address}. Nothing was sent, and nothing was charged. "

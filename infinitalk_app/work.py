@@ -44,6 +44,7 @@ from infinitalk_client import (
 from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
+UNKNOWN_TOLD_S = 60.0
 # OSError: our disk is full, or the line is broken; the job is there all the same.
 _MAY_COME_BACK = (SubmitUncertain, OSError, DownloadError, MediaError)
 
@@ -261,6 +262,8 @@ class Workshop:
     def _show(self, run: Run, look: JobStatus) -> None:
         if look.state is JobState.FAILED:
             return  # its reason comes as an error, and the run ends with it
+        if look.unknown_word and look.elapsed_s >= UNKNOWN_TOLD_S:
+            run.warn(words.UNKNOWN_STATE.format(word=look.unknown_word))
         done = look.state is JobState.COMPLETED
         progress = look.progress or run.now.progress
         if done and progress:

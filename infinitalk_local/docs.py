@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from infinitalk_local.jobs import State
-from infinitalk_local.talk import DEFAULT_PROMPT, DEFAULT_SEED, FPS, PROMPT_MAX, RESOLUTIONS
+from infinitalk_local.talk import DEFAULT_PROMPT, DEFAULT_SEED, FPS, PROMPT_MAX, RESOLUTIONS, SEED_MAX
 
 DESCRIPTION = (
     "Speaks the HTTP API of Segmind's InfiniteTalk, and renders a CPU preview instead of the paid video. "
@@ -39,7 +39,7 @@ _TALK = {
         "prompt": {"type": "string", "minLength": 1, "maxLength": PROMPT_MAX, "default": DEFAULT_PROMPT},
         "resolution": {"type": "string", "enum": list(RESOLUTIONS), "default": "480p"},
         "fps": {"type": "integer", "minimum": FPS.start, "maximum": FPS.stop - 1, "default": 25},
-        "seed": {"type": "integer", "minimum": -1, "default": DEFAULT_SEED},
+        "seed": {"type": "integer", "minimum": -1, "maximum": SEED_MAX, "default": DEFAULT_SEED},
         "base64": {"type": "boolean", "default": False},
     },
 }
