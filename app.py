@@ -1,10 +1,9 @@
-"""The page: constants, functions, components, wiring, launch. Nothing else."""
+"""The page: environment, constants, functions, components, wiring, launch. Nothing else."""
 
 import html
 import importlib
 import importlib.util
 import os
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +15,15 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "0")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "50")
 
+from infinitalk_app.settings import SettingsError, read
+from infinitalk_app.uploads import claim
+
+try:
+    settings = read()
+    claim(settings)  # Gradio asks once, when it is imported, where files of visitors go
+except SettingsError as error:
+    sys.exit(f"A setting cannot be used. {error}")
+
 import gradio as gr
 from gradio.components import Component
 
@@ -25,12 +33,13 @@ from infinitalk_app.components import CheckedVideo
 from infinitalk_app.form import PRIVATE, Example, form
 from infinitalk_app.garbage import collect_seldom
 from infinitalk_app.idle import rest_longer
+from infinitalk_app.lifecycle import STREAMS_S, end_in_time, kill_children_from_now_on
 from infinitalk_app.mcp_results import answer_in_json
+from infinitalk_app.prepare import in_threads
 from infinitalk_app.programs import programs
 from infinitalk_app.routes import routes
 from infinitalk_app.runs import Run
 from infinitalk_app.sessions import REMEMBERED, remember_little
-from infinitalk_app.settings import SettingsError, read
 from infinitalk_app.theme import theme
 from infinitalk_media import MediaError, mp4
 from infinitalk_media.scratch import scratch_folder
@@ -50,10 +59,10 @@ EXAMPLES = [
 Given = dict[Component, Any]
 
 try:
-    application = Application(read())
+    application = Application(settings, kill_children_from_now_on)
 except SettingsError as error:
     sys.exit(f"A setting cannot be used. {error}")
-settings, desk = application.settings, application.desk
+desk = application.desk
 
 
 # -- functions: a click -> a run -> what its visitor sees -----------------------------------------------
@@ -72,7 +81,7 @@ async def show(run: Run) -> AsyncIterator[dict[str, Any]]:
 async def on_generate(given: Given, request: gr.Request) -> AsyncIterator[dict[str, Any]]:
     inputs = fields.read(given)
     picture, video = inputs.pop("picture"), inputs.pop("video")
-    run = application.order(request, inputs.pop("run"), picture=video or picture, **inputs)
+    run = await application.order(request, inputs.pop("run"), picture=video or picture, **inputs)
     async for panel in show(run):
         yield panel
 
@@ -82,13 +91,14 @@ async def on_load(known_as: str, engine: str) -> AsyncIterator[Any]:
     if not known_as:
         yield gr.skip()
         return
-    async for panel in show(desk.resume(known_as, engine)):
+    async for panel in show(await desk.resume(known_as, engine)):
         yield panel
 
 
 async def on_look_again(panel: dict[str, Any], api_key: str) -> AsyncIterator[dict[str, Any]]:
     known_as = str(panel.get("job") or panel.get("run") or "")
-    async for look in show(desk.resume(known_as, str(panel.get("engine")), api_key or "", anew=True)):
+    run = await desk.resume(known_as, str(panel.get("engine")), api_key or "", anew=True)
+    async for look in show(run):
         yield look
 
 
@@ -96,7 +106,7 @@ async def on_end(panel: dict[str, Any]) -> Any:
     """Show the video of a run that has ended with one."""
     if panel.get("state") != "COMPLETED":
         return gr.skip()
-    run = desk.resume(str(panel.get("run")), str(panel.get("engine")))
+    run = await desk.resume(str(panel.get("run")), str(panel.get("engine")))
     if run.now.video is None:
         return gr.skip()
     return gr.update(value=str(run.now.video), label=words.VIDEO_OF[run.now.engine])
@@ -120,7 +130,7 @@ async def on_clip(
     if not voice:
         yield None, ""
         return
-    with scratch_folder() as folder:
+    async with in_threads(scratch_folder()) as folder:
         target = folder / "clip.mp3"
         try:
             clip = await application.workshop.cut(Path(voice), target, start_s or 0.0, seconds, end_in_pause)
@@ -147,9 +157,9 @@ async def on_picture(picture: str | None, video: str | None) -> dict[str, Any] |
         return None
 
 
-async def on_key(key: str) -> dict[str, str] | None:
+async def on_key(key: str, engine: str) -> dict[str, str] | None:
     """Ask what a key is good for, which is free; nothing keeps it."""
-    return await application.look_at_key(key or "")
+    return await application.look_at_key(engine, key or "")
 
 
 # -- components ------------------------------------------------------------------------------------------
@@ -245,7 +255,7 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
     gr.on(
         [fields.api_key.blur, fields.api_key.submit],
         on_key,
-        fields.api_key,
+        [fields.api_key, fields.engine],
         fields.key_note,
         trigger_mode="always_last",
         **PRIVATE,
@@ -257,8 +267,16 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
 
 def launch() -> None:
     """Serve the page until it is stopped; host and port are GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
-    # By default SIGTERM would skip the lifespan's end, and leave children and files behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_in_time(application.remove_inputs)
+    try:
+        _serve()
+    except KeyboardInterrupt:  # while it was launched; later Gradio catches it
+        demo.close()
+    finally:
+        application.remove_inputs()
+
+
+def _serve() -> None:
     remember_little(demo)
     rest_longer(demo)
     collect_seldom()  # takes a while, and what would interrupt it later could not end the server
@@ -282,6 +300,7 @@ def launch() -> None:
     answer_in_json(demo)
     asks_for_login = demo.auth is not None or demo.app.auth_dependency is not None
     application.launched(local_url, share_url, demo.root_path, asks_for_login=asks_for_login)
+    demo.server.config.timeout_graceful_shutdown = STREAMS_S
     demo.block_thread()
 
 

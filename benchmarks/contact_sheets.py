@@ -1,10 +1,14 @@
-"""python -m benchmarks.contact_sheets: frames of each example portrait, in docs/contact-sheets."""
+"""python -m benchmarks.contact_sheets: frames of the examples and a photograph, in docs/contact-sheets.
+
+The photograph is scikit-image's astronaut, which NASA gave into the public domain.
+"""
 
 import tempfile
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from skimage import data
 
 from infinitalk_local.render import face, preview
 from infinitalk_media import video
@@ -16,14 +20,21 @@ COLUMNS, ROWS, SIDE = 6, 2, 220
 
 def main() -> None:
     SHEETS.mkdir(parents=True, exist_ok=True)
-    for portrait in sorted((ROOT / "examples/portraits").glob("*.jpg")):
-        with tempfile.TemporaryDirectory() as folder:
-            film = Path(folder) / "talk.mp4"
-            voice = ROOT / "examples/voices/hello.mp3"
-            report = preview.render(portrait, voice, film, preview.Options(seed=7))
-            sheet = _sheet(list(video.frames(film, COLUMNS * ROWS)))
-        sheet.save(SHEETS / portrait.name, quality=85)
-        print(f"{portrait.stem}: {report.renderer}, {report.tier}")
+    with tempfile.TemporaryDirectory() as folder:
+        photograph = Path(folder) / "astronaut.jpg"
+        Image.fromarray(data.astronaut()).save(photograph, quality=95)
+        for portrait in [*sorted((ROOT / "examples/portraits").glob("*.jpg")), photograph]:
+            _make(portrait)
+
+
+def _make(portrait: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        film = Path(folder) / "talk.mp4"
+        voice = ROOT / "examples/voices/hello.mp3"
+        report = preview.render(portrait, voice, film, preview.Options(seed=7))
+        sheet = _sheet(list(video.frames(film, COLUMNS * ROWS)))
+    sheet.save(SHEETS / portrait.name, quality=85)
+    print(f"{portrait.stem}: {report.renderer}, {report.tier}")
 
 
 def _sheet(frames: list[np.ndarray]) -> Image.Image:

@@ -5,7 +5,7 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 import gradio as gr
 
 from infinitalk_app import pieces, status, uploads, words
-from infinitalk_app.addresses import is_loopback
 from infinitalk_app.embedded import Embedded
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
 from infinitalk_app.generate import Desk
 from infinitalk_app.hosting import Surroundings
 from infinitalk_app.limits import Visitor
+from infinitalk_app.orders import is_free
 from infinitalk_app.outbox import sweep
 from infinitalk_app.preflight import Draft, Preflight
 from infinitalk_app.purse import Purse
@@ -33,6 +33,7 @@ from infinitalk_client import InfinitalkError
 from infinitalk_local.looking import Look
 from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_media import MediaError
+from infinitalk_media.net import is_loopback
 
 SWEEP_EVERY_S = 600.0
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
@@ -48,14 +49,18 @@ def forget_secrets() -> None:
 
 
 class Application:
-    """Everything behind the page; made once, at start."""
+    """Everything behind the page; made once, at start.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        end_children: ends all children of this process, where it is the page's alone.
+    """
+
+    def __init__(self, settings: Settings, end_children: Callable[[], None] = lambda: None) -> None:
         self.settings = settings
+        self._end_children = end_children
         forget_secrets()
         self.folders = Folders.of(settings)
-        self._uploads = settings.folder("uploads")
-        uploads.claim(self._uploads)
+        self._uploads = uploads.claim(settings)
         self._temporary = settings.folder("temporary")
         tempfile.tempdir = str(self._temporary)  # a killed process leaves inputs there, too
         self.embedded = Embedded(machines=_machines(settings.infinitalk_dask_scheduler))
@@ -64,7 +69,7 @@ class Application:
         self.workshop = Workshop(settings, self.folders, engines, self._house)
         self._runs = Runs(explain)
         self.desk = Desk(settings, self.workshop, self._runs)
-        self._purse = Purse(lambda key: engines.client("infinitetalk", key))
+        self._purse = Purse(engines.client)
         inspector, record = self.workshop.inspector, self.workshop.record
         self._preflight = Preflight(settings, inspector, record, self._purse, self.workshop.why_unreachable)
 
@@ -90,17 +95,18 @@ class Application:
         parts = urlsplit(local_url)
         self.embedded.trust(f"{parts.scheme}://{parts.netloc}")
 
-    def order(self, request: gr.Request, token: str, **inputs: Any) -> Run:
+    async def order(self, request: gr.Request, token: str, **inputs: Any) -> Run:
         """Hand the inputs to the desk, with what is known of their sender.
 
         An account that was just seen to be empty is not asked to pay.
         """
-        balance = self._purse.known(str(inputs.get("api_key") or "").strip())
-        if inputs.get("engine") == "infinitetalk" and balance is not None and balance.total <= 0:
-            return self.desk.refuse(token, "infinitetalk", ERRORS["no_balance"].saying(left=balance.total))
+        engine = str(inputs.get("engine"))
+        balance = self._purse.known(engine, str(inputs.get("api_key") or "").strip())
+        if balance is not None and balance.total <= 0:
+            return self.desk.refuse(token, engine, ERRORS["no_balance"].saying(left=balance.total))
         host = request.client.host if request.client else None
         visitor = self.visitor(request.headers, host, request.username)
-        return self.desk.generate(token or "", visitor=visitor, headers=dict(request.headers), **inputs)
+        return await self.desk.generate(token or "", visitor=visitor, headers=dict(request.headers), **inputs)
 
     def panel(self, run: Snapshot) -> dict[str, Any]:
         """Return the status panel of a run, with the range that this page has learnt from the others."""
@@ -124,13 +130,13 @@ class Application:
             raise MediaError(words.FACES_UNKNOWN)
         return seen
 
-    async def look_at_key(self, key: str) -> dict[str, str] | None:
-        """Return what a visitor's key is good for, in a line; None without a key."""
+    async def look_at_key(self, engine: str, key: str) -> dict[str, str] | None:
+        """Return what a visitor's key is good for, in a line; None without a key, or where none is needed."""
         key = key.strip()
-        if not key:
+        if not key or is_free(engine):
             return None
         try:
-            balance = await self._purse.balance(key)
+            balance = await self._purse.balance(engine, key)
         except InfinitalkError:
             return pieces.key_facts(key, "warn", words.KEY_UNSURE)
         if balance is None:
@@ -155,8 +161,16 @@ class Application:
             sweeper.cancel()
             with suppress(asyncio.CancelledError):
                 await sweeper
+            self.workshop.room.close()
+            self._end_children()  # a thread that waits for one cannot be cancelled
             await self._runs.close()
             await self.embedded.close()
+            await asyncio.to_thread(self.remove_inputs)
+
+    def remove_inputs(self) -> None:
+        """Remove what visitors brought to this process; the page ends."""
+        uploads.remove(self._uploads)
+        self.workshop.remove_scratch()
 
     async def _sweep_for_ever(self, page: Any) -> None:
         while True:
@@ -170,7 +184,7 @@ class Application:
 
     def sweep(self, now: float, lasting: Collection[str] = ()) -> None:
         """Remove what is past its time, and what a crash left behind, but for the files that Gradio keeps."""
-        uploads.sweep(self._uploads, lasting, now)
+        uploads.sweep(self.settings, lasting, now)
         sweep(self._temporary, INPUT_KEPT_S, now)
         sweep(self.folders.outbox, INPUT_KEPT_S, now)
         sweep(self.folders.scratch, INPUT_KEPT_S, now)

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from infinitalk_app import words
+from infinitalk_app.orders import is_free
 from infinitalk_app.runs import Snapshot
 from infinitalk_app.snippets import snippets
 from infinitalk_client import Metrics
@@ -51,7 +52,7 @@ def _rows(run: Snapshot) -> Iterator[tuple[str, str]]:
         yield "times", ", ".join(told)
     if metrics.cost is not None:
         yield "cost", f"${metrics.cost:.2f}"
-    if run.engine == "infinitetalk" and metrics.remaining_credits is not None:
+    if not is_free(run.engine) and metrics.remaining_credits is not None:
         yield "left", f"{metrics.remaining_credits:.2f}"
     if run.facts:
         yield "file", ", ".join(file_facts(run.facts))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from infinitalk_app.embedded import POLL_EVERY_S, Embedded
-from infinitalk_app.orders import Engine
+from infinitalk_app.orders import is_free
 from infinitalk_app.settings import Settings
 from infinitalk_client import AsyncClient
 
@@ -24,7 +24,7 @@ class Engines:
     settings: Settings
     embedded: Embedded
 
-    def client(self, engine: Engine, visitor_key: str = "", tell: Tell = lambda _: None) -> AsyncClient:
+    def client(self, engine: str, visitor_key: str = "", tell: Tell = lambda _: None) -> AsyncClient:
         """Return a client to be closed by the caller; it tells of a long pause, and of its end by None."""
         if engine == "preview":
             return self.embedded.client()
@@ -32,8 +32,8 @@ class Engines:
         key = visitor_key or self.settings.owner_key or ""
         return AsyncClient(key, base_url=self.settings.infinitalk_base_url, sleep=partial(_sleep, tell))
 
-    def poll_every_s(self, engine: Engine) -> float:
-        return POLL_EVERY_S if engine == "preview" else PAID_POLL_EVERY_S
+    def poll_every_s(self, engine: str) -> float:
+        return POLL_EVERY_S if is_free(engine) else PAID_POLL_EVERY_S
 
 
 async def _sleep(tell: Tell, seconds: float) -> None:

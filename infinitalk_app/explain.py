@@ -3,11 +3,13 @@
 import logging
 import secrets
 
-from infinitalk_app.refusals import Refusal
+from infinitalk_app.orders import is_free
+from infinitalk_app.refusals import PageStopped, Refusal
 from infinitalk_app.runs import Snapshot
 from infinitalk_app.words import ERRORS, Trouble
 from infinitalk_client import (
     APIError,
+    DiskError,
     DownloadError,
     InfinitalkError,
     InsufficientCredits,
@@ -15,6 +17,7 @@ from infinitalk_client import (
     JobExpired,
     JobFailed,
     JobTimeout,
+    ModelRetired,
     NotAuthorized,
     RateLimited,
     ServerError,
@@ -30,6 +33,7 @@ _CASES: tuple[tuple[type[InfinitalkError], str], ...] = (  # the first that fits
     (NotAuthorized, "key"),
     (InsufficientCredits, "credits"),
     (RateLimited, "busy"),
+    (ModelRetired, "retired"),
     (JobFailed, "failed"),
     (JobExpired, "gone"),
     (DownloadError, "bad_video"),
@@ -47,17 +51,29 @@ def explain(error: Exception, run: Snapshot) -> Trouble:
     match error:
         case Refusal():
             return error.trouble
-        case MediaError() if run.state == "VERIFYING":
-            video = "failed_preview" if run.engine == "preview" else "bad_video"
-            return ERRORS[video].saying(said=_sentence(str(error)))
+        case PageStopped():
+            return _of_stop(run)
         case MediaError() | InvalidRequest():
-            return ERRORS["input"].saying(said=_sentence(str(error)))
+            return _of_file(error, run)
         case InfinitalkError():
-            return _of_preview(error) if run.engine == "preview" else _of_service(error, run)
-        case OSError() if run.request_id and run.engine == "infinitetalk":
+            return _of_preview(error) if is_free(run.engine) else _of_service(error, run)
+        case OSError() if run.request_id and not is_free(run.engine):
             return _of_disk(error)
         case _:
             return _unforeseen(error)
+
+
+def _of_stop(run: Snapshot) -> Trouble:
+    if is_free(run.engine):
+        return ERRORS["preview_died"]
+    return ERRORS["unreachable" if run.request_id else "uncertain"]
+
+
+def _of_file(error: Exception, run: Snapshot) -> Trouble:
+    name = "input"
+    if isinstance(error, MediaError) and run.state == "VERIFYING":
+        name = "failed_preview" if is_free(run.engine) else "bad_video"
+    return ERRORS[name].saying(said=_sentence(str(error)))
 
 
 def _of_preview(error: InfinitalkError) -> Trouble:
@@ -71,10 +87,13 @@ def _of_preview(error: InfinitalkError) -> Trouble:
 def _of_disk(error: OSError) -> Trouble:
     """Tell of a video that is there, but cannot be kept here."""
     log.error("a video cannot be kept", exc_info=error)
-    return ERRORS["bad_video"].saying(said=_sentence(error.strerror or type(error).__name__))
+    said = error.detail if isinstance(error, DiskError) else error.strerror
+    return ERRORS["bad_video"].saying(said=_sentence(said or type(error).__name__))
 
 
 def _of_service(error: InfinitalkError, run: Snapshot) -> Trouble:
+    if isinstance(error, DiskError):
+        return _of_disk(error)
     said = error.detail or str(error)
     name = next((name for kind, name in _CASES if isinstance(error, kind)), None)
     if name is None:

@@ -13,10 +13,12 @@ from gradio.components import Component
 
 from infinitalk_app import pieces, words
 from infinitalk_app.components import PlainImage, PlainSlider, SecretBox
+from infinitalk_app.orders import FREE_ENGINES
 from infinitalk_app.settings import Settings
 from infinitalk_client import DEFAULT_PROMPT
 
 RESOLUTIONS = ["480p", "576p", "720p"]
+VIDEOS = [".mp4", ".mov", ".webm", ".mkv", ".avi", ".wmv", ".3gp", ".mpg", ".ts", ".flv", ".ogv"]
 SECONDS, SEED, FPS = 10, 42424242, 25
 # Events that only wait count as running too: none may hold up another.
 PRIVATE: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
@@ -228,7 +230,7 @@ def _paid(settings: Settings, engine: gr.Radio) -> dict[str, Any]:
         None,
         engine,
         group,
-        js="(engine) => ({ __type__: 'update', visible: engine === 'infinitetalk' })",
+        js=f"(engine) => ({{ __type__: 'update', visible: !{json.dumps(FREE_ENGINES)}.includes(engine) }})",
         **PRIVATE,
     )
     return {"api_key": key, "consent": consent, "key_note": key_note}
@@ -277,7 +279,7 @@ def _more() -> dict[str, Any]:
             )
             new_seed = gr.Button(words.NEW_SEED, size="md", min_width=90)
         keep_seed = gr.Checkbox(True, label=words.KEEP_SEED, interactive=True)
-        video = gr.File(label=words.VIDEO_SOURCE, file_types=[".mp4", ".mov", ".webm"], height=120)
+        video = gr.File(label=words.VIDEO_SOURCE, file_types=VIDEOS, height=120)
     new_seed.click(None, seed, seed, js="(now) => talk.form.seed(now, false)", **PRIVATE)
     return {"fps": fps, "resolution": resolution, "seed": seed, "keep_seed": keep_seed, "video": video}
 

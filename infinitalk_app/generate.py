@@ -1,5 +1,6 @@
 """Where clicks and returning visitors arrive: each gets a run to look at, new, known, or found again."""
 
+import asyncio
 import hashlib
 import re
 import time
@@ -10,7 +11,7 @@ from typing import Any
 from infinitalk_app import words
 from infinitalk_app.explain import explain
 from infinitalk_app.journal import Entry, is_token, new_token
-from infinitalk_app.orders import Order, make_order, refuse
+from infinitalk_app.orders import Order, is_engine, is_free, make_order, refuse
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import Settings
 from infinitalk_app.words import ERRORS, Trouble
@@ -31,28 +32,27 @@ class Desk:
         self._runs = runs
         self._now = now
 
-    def generate(self, token: str = "", **inputs: Any) -> Run:
+    async def generate(self, token: str = "", **inputs: Any) -> Run:
         """Start a run under the click's token; one seen before, here or in the journal, is the same run."""
         engine = str(inputs.get("engine"))
         try:
             token = _checked(token)
-            return self._known(token, str(inputs.get("api_key") or "")) or self._start(
-                token, make_order(self._settings, **inputs)
-            )
+            known = await self._known(token, str(inputs.get("api_key") or ""))
+            return known or self._start(token, await asyncio.to_thread(make_order, self._settings, **inputs))
         except Exception as error:  # noqa: BLE001  # whatever is wrong with the inputs, the visitor is told
             return self._refused(token, engine, explain(error, Snapshot(token, engine, self._now())))
 
-    def resume(self, known_as: str, engine: str = "", api_key: str = "", *, anew: bool = False) -> Run:
+    async def resume(self, known_as: str, engine: str = "", api_key: str = "", *, anew: bool = False) -> Run:
         """Find a run by its token or request_id; with `anew`, look again at one that ended badly here."""
         known_as, api_key = known_as.strip(), api_key.strip()
         if anew and (run := self._runs.find(known_as)) and run.now.state != "COMPLETED":
             self._runs.forget(run.now.token)
-        known = self._known(known_as, api_key)
+        known = await self._known(known_as, api_key)
         if known:
             return known
-        if _REQUEST_ID.fullmatch(known_as) and engine == "infinitetalk":
+        if _REQUEST_ID.fullmatch(known_as) and is_engine(engine) and not is_free(engine):
             return self._adopt(_token_of(known_as), known_as, engine, api_key, may_use_owner_key=True)
-        gone = ERRORS["gone_preview" if engine == "preview" else "unknown_run"]
+        gone = ERRORS["gone_preview" if is_free(engine) else "unknown_run"]
         # Nobody knows whether it was sent: the disk may have gone with a restart.
         return self._refused(known_as if is_token(known_as) else "", engine, gone, committed=True)
 
@@ -68,24 +68,30 @@ class Desk:
         work = partial(self._workshop.perform, order=order)
         return self._runs.start(token, order.engine, work, settings=order.settings)
 
-    def _known(self, known_as: str, api_key: str) -> Run | None:
+    async def _known(self, known_as: str, api_key: str) -> Run | None:
         """Return a run of this process, else one that the journal knows."""
-        run = self._runs.find(known_as)
-        if run:
+        if run := self._runs.find(known_as):
             return run
+        entry, done = await asyncio.to_thread(self._look_up, known_as)
+        # Meanwhile the other half of a double click may have started the run, and written the entry.
+        if run := self._runs.find(known_as):
+            return run
+        return done or (self._from_journal(entry, api_key) if entry else None)
+
+    def _look_up(self, known_as: str) -> tuple[Entry | None, Run | None]:
+        """Return what the journal says, and the run when its video is still there; works on files."""
         journal = self._workshop.journal
         entry = journal.read(known_as) or journal.find(known_as)
-        return self._from_journal(entry, api_key) if entry else None
+        finished = entry and entry.phase == "completed"
+        return entry, self._finished(entry) if entry and finished else None
 
     def _from_journal(self, entry: Entry, api_key: str) -> Run:
         """Say what became of a run that this process did not see, or take it up."""
-        if entry.phase == "completed" and (done := self._finished(entry)):
-            return done
         if entry.phase == "preparing":
             return self._of(entry, ERRORS["restarted"])
         if entry.phase == "failed":
             return self._of(entry, ERRORS["ended"].saying(said=entry.sentence or ""))
-        if entry.engine == "preview":
+        if is_free(entry.engine):
             gone = "gone_preview" if entry.phase == "completed" else "preview_died"
             return self._of(entry, ERRORS[gone])
         if entry.request_id is None:
@@ -109,7 +115,9 @@ class Desk:
         if not (api_key or owner_key):
             return self._refused(token, engine, ERRORS["whose"], request_id=request_id, **known)
         work = partial(self._workshop.take_up, request_id=request_id, key=api_key)
-        return self._runs.start(token, engine, work, request_id=request_id, state="QUEUED", **known)
+        return self._runs.start(
+            token, engine, work, request_id=request_id, state="QUEUED", committed=True, **known
+        )
 
     def _finished(self, entry: Entry) -> Run | None:
         """Return a run whose video is still on this disk."""

@@ -6,6 +6,7 @@ Where nobody outside can read this page's files, Segmind's own storage takes the
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,15 +15,18 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from infinitalk_app import words
-from infinitalk_app.addresses import is_loopback, is_public
+from infinitalk_app.detached import detached
 from infinitalk_app.refusals import Refusal
+from infinitalk_media.net import is_loopback, is_public_host
 
 PROOF_BYTES = 1024
 PROOF_KEPT_S = 600.0
+BAD_PROOF_KEPT_S = 30.0
 PROOF_TIMEOUT_S = 10.0
 
 HostingMode = Literal["auto", "gradio", "segmind"]
 Upload = Callable[[Path], Awaitable[str]]
+Probe = Callable[[], AbstractAsyncContextManager[Path]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Surroundings:
             return False
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return False
-        return is_public(parts.hostname) or (self.service_is_near and is_loopback(parts.hostname))
+        return is_public_host(parts.hostname) or (self.service_is_near and is_loopback(parts.hostname))
 
 
 def _forwarded(headers: Mapping[str, str]) -> str | None:
@@ -95,7 +99,8 @@ class Hosting:
         self._mode = mode
         self._surroundings = surroundings
         self._clock = clock
-        self._proved: dict[str, float] = {}
+        self._proofs: dict[str, tuple[float, str | None]] = {}  # base -> until when, and what is wrong
+        self._proving: dict[str, asyncio.Task[str | None]] = {}
 
     async def publish(self, files: tuple[Path, ...], headers: Mapping[str, str], upload: Upload) -> Published:
         """Make the files fetchable, in the order they came.
@@ -106,22 +111,49 @@ class Hosting:
         if self._mode == "segmind":
             return await _upload_all(files, upload, words.VIA_CHOICE)
         base = self._surroundings.base(headers)
-        why = await self.why_not(base, files[0])
+        why = await self._why_not(base, files[0])
         if base and why is None:
             return Published(tuple(file_url(base, file) for file in files), "gradio")
         if self._mode == "gradio":
             raise Refusal(words.ERRORS["unreachable_files"].saying(why=why))
         return await _upload_all(files, upload, words.VIA_SEGMIND)
 
-    async def why_not(self, base: str | None, file: Path) -> str | None:
-        """Return why the service cannot read a file of ours, or None when it was proved that it can."""
+    async def why_unreachable(self, base: str | None, probe: Probe) -> str | None:
+        """Return why the service cannot read our files, or None when it was proved that it can.
+
+        A form asks this at each change: all who ask meanwhile share one proof, by a file that `probe` puts
+        there for as long as it takes, and a bad one counts for half a minute.
+        """
         if base is None:
             return words.NO_PUBLIC_ADDRESS
-        if self._clock() < self._proved.get(base, float("-inf")):
+        until, why = self._proofs.get(base, (float("-inf"), None))
+        if self._clock() < until:
+            return why
+        if base not in self._proving:
+            self._proving[base] = detached(self._probe(base, probe))
+        return await asyncio.shield(self._proving[base])
+
+    async def _probe(self, base: str, probe: Probe) -> str | None:
+        try:
+            async with probe() as file:
+                return await self._prove(base, file)
+        finally:
+            del self._proving[base]
+
+    async def _why_not(self, base: str | None, file: Path) -> str | None:
+        """Return why the service cannot read this file; a bad proof is not taken for the next run's."""
+        if base is None:
+            return words.NO_PUBLIC_ADDRESS
+        until, why = self._proofs.get(base, (float("-inf"), None))
+        if why is None and self._clock() < until:
             return None
+        return await self._prove(base, file)
+
+    async def _prove(self, base: str, file: Path) -> str | None:
         why = await prove(base, file)
-        if why is None:
-            self._proved[base] = self._clock() + PROOF_KEPT_S
+        now = self._clock()
+        self._proofs = {base: proof for base, proof in self._proofs.items() if now < proof[0]}
+        self._proofs[base] = now + (BAD_PROOF_KEPT_S if why else PROOF_KEPT_S), why
         return why
 
 
@@ -141,7 +173,9 @@ async def prove(base: str, file: Path, timeout_s: float = PROOF_TIMEOUT_S) -> st
             asyncio.timeout(timeout_s),
             httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout_s) as client,
         ):
-            return await _compare(client, file_url(base, file), _head_of(file), _size_of(file))
+            return await _compare(
+                client, file_url(base, file), *await asyncio.to_thread(_head_and_size, file)
+            )
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
         return words.PROOF_SILENT
 
@@ -156,13 +190,9 @@ async def _compare(client: httpx.AsyncClient, url: str, head: bytes, size: int) 
     return None
 
 
-def _head_of(file: Path) -> bytes:
+def _head_and_size(file: Path) -> tuple[bytes, int]:
     with file.open("rb") as source:
-        return source.read(PROOF_BYTES)
-
-
-def _size_of(file: Path) -> int:
-    return file.stat().st_size
+        return source.read(PROOF_BYTES), file.stat().st_size
 
 
 async def _head(answer: httpx.Response) -> bytes:

@@ -1,4 +1,4 @@
-"""Looks at a visitor's files before a run, each once: the same file again is answered from memory."""
+"""Looks at a visitor's files before a run, each once: a verdict about the same file comes from memory."""
 
 import asyncio
 from collections import OrderedDict
@@ -9,7 +9,7 @@ from typing import Any
 from infinitalk_app.detached import detached
 from infinitalk_app.prepare import Room, clean_picture
 from infinitalk_local.looking import Look, look
-from infinitalk_media import MediaError, picture, sound, video
+from infinitalk_media import MediaError, TransientMediaError, picture, sound, video
 from infinitalk_media.scratch import scratch_folder
 
 KEPT = 128
@@ -63,15 +63,19 @@ class Inspector:
 
     async def _once(self, key: Hashable, work: Callable[[], Any]) -> Any:
         if key not in self._seen:
-            self._seen[key] = detached(self._room.do(work))
+            self._seen[key] = task = detached(self._room.do(work))
+            task.add_done_callback(lambda done: _is_verdict(done) or self._seen.pop(key, None))
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)
-        task = self._seen[key]
-        try:
-            # A visitor who changes the form again must not end the look of another one at the same file.
-            return await asyncio.shield(task)
-        except MediaError:
-            raise
-        except Exception:
-            self._seen.pop(key, None)
-            raise
+        # A visitor who changes the form again must not end the look of another one at the same file.
+        return await asyncio.shield(self._seen[key])
+
+
+def _is_verdict(look: asyncio.Task[Any]) -> bool:
+    """Tell whether a look has found out something about the content; another may end otherwise."""
+    if look.cancelled():
+        return False
+    error = look.exception()
+    if error is None:
+        return look.result() is not None
+    return isinstance(error, MediaError) and not isinstance(error, TransientMediaError)

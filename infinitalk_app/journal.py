@@ -1,8 +1,9 @@
 """The journal of runs: token -> engine, state, request_id, on disk, so that a restart buys nothing twice.
 
-It never holds a key, nor anything of what a visitor brought.
+It never holds a key, nor anything of what a visitor brought. Its methods work on files: call them in threads.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -48,7 +49,7 @@ def is_token(text: str) -> bool:
 
 
 class Journal:
-    """One small file for each run, in a folder that only this user can read."""
+    """A small file for each run, and one that leads from its request_id to it; open to this user alone."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -56,13 +57,9 @@ class Journal:
     def write(self, entry: Entry) -> None:
         """Keep the entry; when this returns, it survives a loss of power."""
         path = self._path(entry.token)
-        part = path.with_suffix(f".{secrets.token_hex(4)}.part")
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            json.dump(asdict(entry), file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        if entry.request_id:  # first, so that no entry is without it
+            _replace(self._index(entry.request_id), entry.token)
+        _replace(path, json.dumps(asdict(entry)))
         self._sync_folder()
 
     def read(self, token: str) -> Entry | None:
@@ -71,7 +68,11 @@ class Journal:
 
     def find(self, request_id: str) -> Entry | None:
         """Return the run that got this id."""
-        return next((entry for entry in self if entry.request_id == request_id), None)
+        try:
+            entry = self.read(self._index(request_id).read_text())
+        except (OSError, ValueError):
+            return None
+        return entry if entry and entry.request_id == request_id else None
 
     def __iter__(self) -> Iterator[Entry]:
         return (entry for path in self._folder.glob("*.json") if (entry := _entry(path)))
@@ -88,6 +89,10 @@ class Journal:
             raise ValueError("not a run token")
         return self._folder / f"{token}.json"
 
+    def _index(self, request_id: str) -> Path:
+        """Return the file that holds the token of an id, named by its hash: the service chose the id."""
+        return self._folder / f"{hashlib.sha256(request_id.encode()).hexdigest()}.id"
+
     def _sync_folder(self) -> None:
         if os.name == "posix":  # elsewhere a folder cannot be opened
             handle = os.open(self._folder, os.O_RDONLY)
@@ -95,6 +100,16 @@ class Journal:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_suffix(f".{secrets.token_hex(4)}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
 
 
 def _entry(path: Path) -> Entry | None:

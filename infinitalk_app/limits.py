@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from limits import RateLimitItemPerDay
+from limits import RateLimitItem, RateLimitItemPerDay
 from limits.errors import ConfigurationError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
@@ -15,6 +15,16 @@ from starlette.datastructures import Headers
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings, SettingsError
 from infinitalk_app.words import ERRORS
+from infinitalk_media.net import is_public_address
+
+
+@dataclass(frozen=True)
+class Spent:
+    """One run that was counted: on which day, for whom, and how many seconds."""
+
+    day: str
+    visitor: str
+    seconds: int
 
 
 def _utc_now() -> datetime:
@@ -22,7 +32,10 @@ def _utc_now() -> datetime:
 
 
 class Budget:
-    """Counts the runs on the owner's key; every count begins anew at 00:00 UTC."""
+    """Counts the runs on the owner's key; every count begins anew at 00:00 UTC.
+
+    A Redis is asked over the network: call the methods in a thread.
+    """
 
     def __init__(
         self,
@@ -56,20 +69,35 @@ class Budget:
         ):
             raise Refusal(ERRORS["limit_day"])
 
-    def spend(self, visitor: str, clip_s: float) -> None:
+    def spend(self, visitor: str, clip_s: float) -> "Spent":
         """Count one run, in whole seconds, rounded up; called directly before the paid POST.
 
         Raises:
             Refusal: as `check` does. Replicas that race may count too much, never too little.
         """
         self.check(visitor, clip_s)  # `hit` would count a refused run too
-        day = self._today()
+        spent = Spent(self._today(), visitor, math.ceil(clip_s))
         if self._seconds is None or not self._counter.hit(
-            self._seconds, "seconds", day, cost=math.ceil(clip_s)
+            self._seconds, "seconds", spent.day, cost=spent.seconds
         ):
             raise Refusal(ERRORS["limit_day"])
-        if self._runs and not self._counter.hit(self._runs, "runs", visitor, day):
+        if self._runs and not self._counter.hit(self._runs, "runs", visitor, spent.day):
             raise Refusal(ERRORS["limit_visitor"])
+        return spent
+
+    def give_back(self, spent: "Spent") -> None:
+        """Take a run out of the count of its day: it was certainly not bought."""
+        if self._seconds:
+            self._lower(self._seconds, spent.seconds, "seconds", spent.day)
+        if self._runs:
+            self._lower(self._runs, 1, "runs", spent.visitor, spent.day)
+
+    def _lower(self, limit: RateLimitItem, amount: int, *names: str) -> None:
+        """Lower a count, never below zero: a storage that was emptied meanwhile does not know the run."""
+        storage, key = self._counter.storage, limit.key_for(*names)
+        left = storage.incr(key, limit.get_expiry(), -amount)
+        if left < 0:
+            storage.incr(key, limit.get_expiry(), -left)
 
     def _today(self) -> str:
         return self._now().astimezone(UTC).date().isoformat()
@@ -110,7 +138,7 @@ class Visitor:
         told = ",".join(headers.getlist("x-forwarded-for")).split(",")
         hops = [hop for hop in map(str.strip, told) if hop]
         if proxies is None:
-            forwarded = next((hop for hop in reversed(hops) if _is_public(hop)), None)
+            forwarded = next((hop for hop in reversed(hops) if is_public_address(hop)), None)
         else:
             forwarded = next(iter(hops[-proxies:]), None) if proxies else None
         return cls(_network(forwarded if forwarded and _is_address(forwarded) else host or "unknown"))
@@ -122,10 +150,6 @@ def _is_address(text: str) -> bool:
     except ValueError:  # a name says nothing of who it is
         return False
     return True
-
-
-def _is_public(text: str) -> bool:
-    return _is_address(text) and ipaddress.ip_address(text).is_global
 
 
 def _network(text: str) -> str:

@@ -13,9 +13,11 @@ from infinitalk_app.settings import Settings
 from infinitalk_client import TalkRequest
 from infinitalk_local import marks
 from infinitalk_local.marks import BadFace, Choice
+from infinitalk_media.sound import START_MAX_S
 
 Engine = Literal["preview", "infinitetalk"]
 ENGINES: tuple[Engine, ...] = ("preview", "infinitetalk")
+FREE_ENGINES: tuple[Engine, ...] = ("preview",)
 UPLOAD_MAX = 100 * 1024**2
 SHORTEST_S = 0.5
 _ANY_ADDRESS = "https://example.org/"  # the files have none yet; the other values can be checked already
@@ -45,7 +47,7 @@ class Order:
 
     @property
     def paid(self) -> bool:
-        return self.engine == "infinitetalk"
+        return not is_free(self.engine)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -74,6 +76,11 @@ def refuse(sentence: str, field: str = "") -> Refusal:
 
 def is_engine(name: object) -> TypeGuard[Engine]:
     return name in ENGINES
+
+
+def is_free(engine: str) -> bool:
+    """Tell whether an engine costs nothing and runs on this machine; one that does not say so is paid."""
+    return engine in FREE_ENGINES
 
 
 def make_order(
@@ -121,7 +128,7 @@ def make_order(
     )
     order.request(_ANY_ADDRESS, _ANY_ADDRESS)
     _check_range(order, settings.max_clip_seconds)
-    if engine == "infinitetalk":
+    if not is_free(engine):
         _check_paid(order, settings, consent)
     return order
 
@@ -142,21 +149,34 @@ def _choice(value: object) -> Choice | None:
         raise refuse(str(error), "face") from error
 
 
+def read_number(value: object) -> float:
+    """Return a number of any size as a float: infinite beyond what a float holds, nan for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = read_number(value)
+    if math.isnan(number):
         raise refuse(words.BAD_NUMBER.format(name=name))
-    return float(value)
+    return number
 
 
 def _whole(value: object, name: str) -> int:
     number = _number(value, name)
+    if isinstance(value, int):  # to its last digit
+        return value
     if not number.is_integer():
         raise refuse(words.NOT_WHOLE.format(name=name))
     return int(number)
 
 
 def _check_range(order: Order, most_s: float) -> None:
-    if order.start_s < 0:
+    if not 0 <= order.start_s <= START_MAX_S:
         raise refuse(words.BAD_START)
     if not SHORTEST_S <= order.seconds <= most_s:
         raise refuse(words.BAD_SECONDS.format(most=most_s))

@@ -9,7 +9,10 @@ SUFFIXES = (".jpg", ".mp3", ".mp4")
 
 
 class Outbox:
-    """A folder that Gradio may serve; what lies in it is meant to be fetched by the service."""
+    """A folder that Gradio may serve; what lies in it is meant to be fetched by the service.
+
+    Its methods work on files: call them in a thread.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -166,6 +166,4 @@ def with_token(names: list[str]) -> str:
 
 def button_words() -> str:
     """Return the texts of the main button, for the browser."""
-    go = {"preview": words.GO_PREVIEW, "infinitetalk": words.GO_PAID}
-    going = {"preview": words.GOING_PREVIEW, "infinitetalk": words.GOING_PAID}
-    return json.dumps({"go": go, "going": going})
+    return json.dumps({"go": words.GO, "going": words.GOING})

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from infinitalk_app import who, words
 from infinitalk_app.inspection import Inspector
+from infinitalk_app.orders import is_free, read_number
 from infinitalk_app.prepare import BEST_FPS
 from infinitalk_app.purse import Purse
 from infinitalk_app.record import Record, Usual
@@ -50,19 +51,19 @@ class Draft:
         return cls(
             picture=Path(picture) if picture else None,
             voice=Path(voice) if voice else None,
-            start_s=float(inputs.get("start_s") or 0),
-            seconds=float(inputs.get("seconds") or 0),
+            start_s=read_number(inputs.get("start_s") or 0),
+            seconds=read_number(inputs.get("seconds") or 0),
             end_in_pause=bool(inputs.get("end_in_pause")),
             engine=str(inputs.get("engine")),
             api_key=str(inputs.get("api_key") or "").strip(),
             resolution=str(inputs.get("resolution")),
-            fps=float(inputs.get("fps") or 0),
+            fps=read_number(inputs.get("fps") or 0),
             face=str(inputs.get("face") or ""),
         )
 
     @property
     def paid(self) -> bool:
-        return self.engine == "infinitetalk"
+        return not is_free(self.engine)
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ class Preflight:
         if not draft.api_key:
             return []
         try:
-            balance = await self._purse.balance(draft.api_key)
+            balance = await self._purse.balance(draft.engine, draft.api_key)
         except InfinitalkError:
             return [Item("warn", words.CHECK_NO_BALANCE)]
         if balance is None:

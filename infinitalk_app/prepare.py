@@ -1,7 +1,8 @@
 """A visitor's files -> the clean ones that are sent; runs in a worker thread, a few at a time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -12,6 +13,7 @@ from infinitalk_media import picture, sound, video
 from infinitalk_media.around import Box
 
 BEST_FPS = 25
+END_PATIENCE_S = 0.5
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,6 +24,7 @@ class Room:
 
     def __init__(self, places: int) -> None:
         self._places = asyncio.Semaphore(places)
+        self._patience_s: float | None = None
 
     async def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the work in a thread; a cancelled caller keeps the place until its thread has come back."""
@@ -30,8 +33,22 @@ class Room:
             try:
                 return await asyncio.shield(under_way)
             except asyncio.CancelledError:
-                await asyncio.gather(under_way, return_exceptions=True)
+                await asyncio.wait([under_way], timeout=self._patience_s)
                 raise
+
+    def close(self) -> None:
+        """Let cancelled callers wait no longer than half a second for their threads; the page ends."""
+        self._patience_s = END_PATIENCE_S
+
+
+@asynccontextmanager
+async def in_threads(context: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """Enter and leave a context that works on files without holding up the event loop."""
+    value = await asyncio.to_thread(context.__enter__)
+    try:
+        yield value
+    finally:
+        await asyncio.to_thread(context.__exit__, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -60,8 +77,7 @@ def prepare(order: Order, folder: Path, kept: Box | None = None) -> Inputs:
         seconds=order.seconds,
         end_in_pause=order.end_in_pause,
     )
-    paid = order.engine == "infinitetalk"
-    odd = (words.ODD_FPS.format(fps=order.fps),) if paid and order.fps != BEST_FPS else ()
+    odd = (words.ODD_FPS.format(fps=order.fps),) if order.paid and order.fps != BEST_FPS else ()
     part = voice.start_s, voice.end_s
     notes = face.warnings + odd + voice.warnings
     shrunk = face.shrunk if isinstance(face, picture.Facts) else 1.0

@@ -98,7 +98,7 @@ class Programs:
         Returns:
             the video, or null; and the status: state, request_id, elapsed_s, engine, progress, warnings
         """
-        started = self._application.order(
+        started = await self._application.order(
             request,
             run,
             picture=image,
@@ -156,7 +156,8 @@ class Programs:
         Returns:
             the status, as that of /generate
         """
-        run = self._application.desk.resume(request_id, "infinitetalk", api_key)
+        run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
+        await run.polled()
         refuse(run)
         return status.for_programs(run.now, time.time())
 
@@ -170,7 +171,8 @@ class Programs:
         Returns:
             what /generate returns
         """
-        async for shown in answer(self._application.desk.resume(request_id, "infinitetalk", api_key)):
+        run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
+        async for shown in answer(run):
             yield shown
 
     async def talk_faces(self, image: str | None) -> dict[str, Any]:

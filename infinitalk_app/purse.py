@@ -11,11 +11,11 @@ from infinitalk_client import AsyncClient, Credits, InvalidRequest, NotAuthorize
 KEPT_S = 60.0
 TIMEOUT_S = 8.0
 
-ClientOf = Callable[[str], AsyncClient]
+ClientOf = Callable[[str, str], AsyncClient]
 
 
 class Purse:
-    """Asks for the balance of a key; of the key itself it keeps a hash alone."""
+    """Asks for the balance of a key at the engine that it is for; of the key itself it keeps a hash alone."""
 
     def __init__(self, client_of: ClientOf, clock: Callable[[], float] = time.monotonic) -> None:
         self._client_of = client_of
@@ -23,23 +23,23 @@ class Purse:
         self._asking: dict[str, asyncio.Task[Credits | None]] = {}
         self._told: dict[str, tuple[float, Credits | None]] = {}
 
-    def known(self, key: str) -> Credits | None:
+    def known(self, engine: str, key: str) -> Credits | None:
         """Return the balance that was told within the last minute."""
         self._forget()
-        return self._told.get(_name(key), (0.0, None))[1]
+        return self._told.get(_name(engine, key), (0.0, None))[1]
 
-    async def balance(self, key: str) -> Credits | None:
+    async def balance(self, engine: str, key: str) -> Credits | None:
         """Return the balance, None when the key was refused; free of charge.
 
         Raises:
             InfinitalkError: the service does not answer; whoever wants to know next asks anew.
         """
         self._forget()
-        name = _name(key)
+        name = _name(engine, key)
         if name in self._told:
             return self._told[name][1]
         if name not in self._asking:
-            self._asking[name] = detached(self._ask(key))
+            self._asking[name] = detached(self._ask(engine, key))
         # One who leaves must not end the question of another.
         return await asyncio.shield(self._asking[name])
 
@@ -47,17 +47,17 @@ class Purse:
         now = self._clock()
         self._told = {name: told for name, told in self._told.items() if now - told[0] < KEPT_S}
 
-    async def _ask(self, key: str) -> Credits | None:
+    async def _ask(self, engine: str, key: str) -> Credits | None:
         try:
-            async with self._client_of(key) as client:
+            async with self._client_of(engine, key) as client:
                 balance = await client.credits(timeout=TIMEOUT_S)
         except (NotAuthorized, InvalidRequest):  # the latter: no key could look like this
             balance = None
         finally:
-            del self._asking[_name(key)]
-        self._told[_name(key)] = self._clock(), balance
+            del self._asking[_name(engine, key)]
+        self._told[_name(engine, key)] = self._clock(), balance
         return balance
 
 
-def _name(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+def _name(engine: str, key: str) -> str:
+    return hashlib.sha256(f"{engine} {key}".encode()).hexdigest()

@@ -9,3 +9,7 @@ class Refusal(Exception):
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(trouble.sentence)
         self.trouble = trouble
+
+
+class PageStopped(Exception):
+    """The page ended while a run was under way that had been sent, or was just being sent."""

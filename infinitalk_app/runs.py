@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from infinitalk_app.detached import detached
+from infinitalk_app.refusals import PageStopped
 from infinitalk_app.settings import RESULT_KEPT_S
 from infinitalk_app.words import Trouble
 from infinitalk_client import Metrics, Progress
@@ -38,6 +39,7 @@ class Snapshot:
     `cropped`: what part of the picture was sent, where it was not the whole one.
     `retry_s`: how long the service is left in peace after a fault, in seconds.
     `committed`: the POST is about to go out or went out, and there is no way back.
+    `polled`: the service has told its state at least once.
     """
 
     token: str
@@ -59,6 +61,7 @@ class Snapshot:
     trouble: Trouble | None = None
     settings: Mapping[str, Any] | None = None
     committed: bool = False
+    polled: bool = False
     retry_s: int | None = None
 
     @property
@@ -89,6 +92,13 @@ class Run:
     def pauses(self, seconds: float | None) -> None:
         """Show that the service is not asked again for so many seconds, or that it is asked again."""
         self.show(retry_s=seconds and round(seconds))
+
+    async def polled(self) -> Snapshot:
+        """Wait until a submitted run's state is the service's word, or it has ended; return it."""
+        async for look in self.looks():
+            if look.polled or not look.committed:
+                break
+        return self.now
 
     async def looks(self) -> AsyncIterator[Snapshot]:
         """Yield the present and each change to the end; a slow onlooker misses some, never the last."""
@@ -161,8 +171,14 @@ class Runs:
         try:
             await work(run)
         except asyncio.CancelledError:
-            run.show(state="CANCELLED", failed_in=run.now.state, ended_at=self._now())
+            if run.now.committed:  # nobody can stop it but the end of the page
+                self._fail(run, PageStopped())
+            else:
+                run.show(state="CANCELLED", failed_in=run.now.state, ended_at=self._now())
             raise
         except Exception as error:  # noqa: BLE001  # the last place where it can be told to anybody
-            trouble = self._explain(error, run.now)
-            run.show(state="FAILED", failed_in=run.now.state, ended_at=self._now(), trouble=trouble)
+            self._fail(run, error)
+
+    def _fail(self, run: Run, error: Exception) -> None:
+        trouble = self._explain(error, run.now)
+        run.show(state="FAILED", failed_in=run.now.state, ended_at=self._now(), trouble=trouble)

@@ -87,7 +87,9 @@ class Settings(BaseSettings):
             raise SettingsError(f"INFINITALK_STATE_DIR: {error.strerror}; name another folder.") from error
 
     def _folder(self, name: str) -> Path:
-        for path in (self.infinitalk_state_dir, self.infinitalk_state_dir / name):
+        path = self.infinitalk_state_dir
+        for part in ("", *Path(name).parts):
+            path /= part
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             # The default lies in a folder where everybody may write: somebody may have been there first.
             if path.is_symlink() or (hasattr(os, "getuid") and path.stat().st_uid != os.getuid()):
@@ -95,7 +97,7 @@ class Settings(BaseSettings):
                     "INFINITALK_STATE_DIR is a link, or belongs to another user; name another folder."
                 )
             path.chmod(0o700)
-        return (self.infinitalk_state_dir / name).resolve()
+        return path.resolve()
 
 
 class SettingsError(ValueError):

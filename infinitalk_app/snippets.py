@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from infinitalk_app.orders import is_free
 from infinitalk_app.runs import Snapshot
 
 _PYTHON = """\
@@ -46,7 +47,7 @@ def snippets(run: Snapshot, base_url: str | None) -> dict[str, str]:
 
     A preview's job is known to the page alone: it can be made again elsewhere, and not be taken up.
     """
-    ours = run.engine == "preview"
+    ours = is_free(run.engine)
     base = LOCAL if ours else base_url or SEGMIND
     python, curl, shell = (
         (_PYTHON, _CURL, _SHELL)

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from infinitalk_app import details, words
+from infinitalk_app.orders import is_free
 from infinitalk_app.record import Usual
 from infinitalk_app.runs import Snapshot
 from infinitalk_app.spans import span
@@ -104,7 +105,7 @@ def _may_be_bought(run: Snapshot) -> bool:
 
 def stopped(run: Snapshot, now: float) -> dict[str, Any]:
     """Return the panel of somebody who has stopped to look at a job that goes on."""
-    said = words.STOPPED if run.engine == "infinitetalk" else words.STOPPED_PREVIEW
+    said = words.STOPPED_PREVIEW if is_free(run.engine) else words.STOPPED
     return (
         panel(run, now)
         | _said("idle", said)
@@ -143,7 +144,7 @@ def _button(action: Action) -> dict[str, str]:
 def _say(run: Snapshot) -> Say:
     if run.retry_s and not run.ended:
         return Say(words.WAITS.title, words.WAITS.line.format(seconds=run.retry_s))
-    said = words.STATES[run.state][run.engine == "infinitetalk"]
+    said = words.STATES[run.state][not is_free(run.engine)]
     if run.state == "QUEUED" and run.queue_position:
         return Say(said.title, words.IN_LINE.format(ahead=run.queue_position))
     return said
@@ -157,7 +158,7 @@ def _ruler(run: Snapshot, usual: Usual | None) -> dict[str, Any]:
     if usual:
         here = words.USUAL_HERE.format(runs=usual.runs, time=span(usual.low_s, usual.high_s))
         return {"low": usual.low_s, "high": usual.high_s, "usual": here}
-    if run.engine == "infinitetalk":
+    if not is_free(run.engine):
         low, high = USUAL_S
         return {"low": low, "high": high, "usual": words.USUAL_PAID}
     return {}
@@ -165,7 +166,7 @@ def _ruler(run: Snapshot, usual: Usual | None) -> dict[str, Any]:
 
 def _sums_so_far(run: Snapshot) -> list[str]:
     found = [request_chip(run.request_id)] if run.request_id else []
-    return [*found, words.CHARGED_AT_END if run.engine == "infinitetalk" else words.FREE]
+    return [*found, words.FREE if is_free(run.engine) else words.CHARGED_AT_END]
 
 
 def request_chip(request_id: str) -> str:
@@ -179,7 +180,7 @@ def _sums_when_failed(run: Snapshot) -> list[str]:
 
 
 def _sums_when_done(run: Snapshot) -> Iterator[str]:
-    if run.engine == "preview":
+    if is_free(run.engine):
         yield words.FREE
         yield words.MARKED
         if run.metrics and run.metrics.extra.get("source") == "video":
@@ -189,9 +190,9 @@ def _sums_when_done(run: Snapshot) -> Iterator[str]:
             yield words.COST.format(cost=run.metrics.cost)
         if run.metrics.remaining_credits is not None:
             yield words.LEFT.format(left=run.metrics.remaining_credits)
-    if run.engine != "preview":
+    if not is_free(run.engine):
         yield words.BY_AI
 
 
 def _actions_when_done(run: Snapshot) -> tuple[Action, ...]:
-    return ("render", "download", "copy") if run.engine == "preview" else ("download", "copy")
+    return ("render", "download", "copy") if is_free(run.engine) else ("download", "copy")

@@ -1,21 +1,41 @@
 """The folder where Gradio puts what visitors bring: one of ours, so that it is private, and emptied in time.
 
-Gradio's own `delete_cache` forgets what a killed process had, and some empty files of its own in any case.
+Gradio's own `delete_cache` forgets what a killed process had, and what came by MCP in any case.
 """
 
 import os
+import secrets
+import shutil
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from infinitalk_app.journal import is_token
-from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S
+from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings
+
+_VARIABLE = "GRADIO_TEMP_DIR"
+_FOLDER = "uploads"
 
 
-def claim(folder: Path) -> None:
-    """Let Gradio use this folder; before the first component is made."""
-    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+def claim(settings: Settings) -> Path:
+    """Have Gradio use a folder of this process alone, and return it; call this before `import gradio`.
+
+    Gradio's modules for programs read the variable once, when they are imported.
+
+    Raises:
+        SettingsError: the folder cannot be made.
+    """
+    claimed = Path(os.environ.get(_VARIABLE, ""))
+    ours = claimed.parent == settings.folder(_FOLDER)
+    folder = settings.folder(f"{_FOLDER}/{claimed.name if ours else secrets.token_hex(8)}")
+    os.environ[_VARIABLE] = str(folder)
+    return folder
+
+
+def remove(folder: Path) -> None:
+    """Remove what visitors brought to this process; the page ends."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def lasting(page: Any) -> set[str]:
@@ -24,15 +44,22 @@ def lasting(page: Any) -> set[str]:
     return {str(path) for block in blocks for path in getattr(block, "keep_in_cache", ())}
 
 
-def sweep(folder: Path, kept: Collection[str], now: float) -> None:
-    """Remove what visitors brought after an hour, and Gradio's copies of our videos after two."""
-    for path in [*folder.rglob("*")]:
+def sweep(settings: Settings, kept: Collection[str], now: float) -> None:
+    """Remove what visitors brought after an hour, and Gradio's copies of our videos after two.
+
+    It goes through the folders of all processes, also of those that were killed. An empty folder goes after
+    an hour, too: a younger one may be about to get its file.
+    """
+    for path in sorted(settings.folder(_FOLDER).rglob("*"), reverse=True):  # a folder comes after its files
         with suppress(OSError):  # gone meanwhile, or a folder that is not empty
-            if path.is_dir():
-                path.rmdir()
-            # By ctime: a copy has the mtime of what it was copied from.
-            elif str(path) not in kept and now - path.stat().st_ctime > _kept_s(path):
-                path.unlink()
+            if str(path) in kept or now - _changed(path) <= _kept_s(path):
+                continue
+            path.rmdir() if path.is_dir() else path.unlink()
+
+
+def _changed(path: Path) -> float:
+    """Return when a file came: by ctime, since a copy has the mtime of what it was copied from."""
+    return path.stat().st_ctime
 
 
 def _kept_s(path: Path) -> int:

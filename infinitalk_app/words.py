@@ -71,6 +71,8 @@ GO_PREVIEW = "Make a free preview"
 GO_PAID = "Render with InfiniteTalk"
 GOING_PREVIEW = "Making the preview…"
 GOING_PAID = "Rendering…"
+GO = {"preview": GO_PREVIEW, "infinitetalk": GO_PAID}
+GOING = {"preview": GOING_PREVIEW, "infinitetalk": GOING_PAID}
 
 CHECK_SPEECH = "{seconds:.2f} s of speech"
 CHECK_QUIET = "Quiet"
@@ -176,7 +178,8 @@ class Trouble:
     @property
     def sentence(self) -> str:
         """All of it in one text, for programs."""
-        return f"{self.title}. {self.line}"
+        end = "" if self.title.endswith(("?", "!", ".")) else "."
+        return f"{self.title}{end} {self.line}"
 
     def saying(self, **values: object) -> "Trouble":
         """Fill the gaps of the second line."""
@@ -233,6 +236,7 @@ NO_PUBLIC_ADDRESS = "This page has no public address."
 PROOF_SILENT = "Nothing answers at this page's public address."
 PROOF_STATUS = "This page's public address answers {status} to a stranger."
 PROOF_OTHER = "This page's public address shows something else than the file."
+UNKNOWN_STATE = "Segmind calls this run “{word}”, which is not known here. We go on waiting."
 ODD_FPS = "{fps} fps: lips fit less well than at 25."
 
 ERRORS: dict[str, Trouble] = {
@@ -250,6 +254,11 @@ ERRORS: dict[str, Trouble] = {
         ("segmind", "preview"),
     ),
     "refused": Trouble("Segmind said no", "Nothing was charged. It said: “{said}”", ("preview",)),
+    "retired": Trouble(
+        "This model was retired",
+        "Nothing was charged. Segmind does not offer it any more; the preview still works.",
+        ("preview",),
+    ),
     "busy": Trouble(
         "Segmind is busy", "Nothing was charged. It wants fewer requests; try again in a minute.", ("again",)
     ),
@@ -364,7 +373,7 @@ BAD_ENGINE = "The engine must be preview or infinitetalk."
 BAD_RUN = "A run token has 32 hexadecimal digits."
 BAD_NUMBER = "{name} must be a number."
 NOT_WHOLE = "{name} must be a whole number."
-BAD_START = "The start must be 0 seconds or later."
+BAD_START = "The start must be 0 seconds or later, within 24 hours."
 BAD_SECONDS = "The length must be between 0.5 and {most:g} seconds."
 NOT_FETCHED = (
     "The {name} could not be fetched from {address}. Nothing was sent, and nothing was charged. "

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import secrets
+import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +18,8 @@ from infinitalk_app.explain import explain
 from infinitalk_app.hosting import PROOF_BYTES, Hosting, HostingMode, Published, Surroundings, file_url
 from infinitalk_app.inspection import Inspector
 from infinitalk_app.journal import Entry, Journal
-from infinitalk_app.limits import Budget
-from infinitalk_app.orders import Order, is_engine
+from infinitalk_app.limits import Budget, Spent
+from infinitalk_app.orders import Order, is_free
 from infinitalk_app.outbox import Outbox
 from infinitalk_app.prepare import Inputs, Room, prepare
 from infinitalk_app.record import Past, Record
@@ -26,21 +28,30 @@ from infinitalk_app.runs import Run
 from infinitalk_app.settings import Settings
 from infinitalk_app.who import Chosen, choose
 from infinitalk_client import (
+    APIError,
     AsyncClient,
     AsyncJob,
     DownloadError,
+    InvalidRequest,
     JobExpired,
     JobFailed,
     JobState,
     JobStatus,
+    Progress,
+    ServerError,
     SubmitUncertain,
     TalkRequest,
+    Unreachable,
 )
 from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
+UNKNOWN_TOLD_S = 60.0
 # OSError: our disk is full, or the line is broken; the job is there all the same.
 _MAY_COME_BACK = (SubmitUncertain, OSError, DownloadError, MediaError)
+
+# Errors of the POST after which nothing was bought: it was not delivered, or it was refused.
+_NOT_BOUGHT = (InvalidRequest, Unreachable, APIError)
 
 log = logging.getLogger("infinitalk_app")
 
@@ -100,6 +111,7 @@ class Workshop:
         self.room = Room(settings.infinitalk_preparations)
         self.inspector = Inspector(self.room)
         self._now = now
+        self._ours = f"{secrets.token_hex(4)}-"  # other processes may work in the same folder
 
     def result(self, token: str) -> Path:
         """Return where a run's video is, or will be."""
@@ -118,14 +130,17 @@ class Workshop:
 
     async def take_up(self, run: Run, request_id: str, key: str) -> None:
         """Follow a job that was submitted before, here or elsewhere."""
-        engine = run.now.engine
-        assert is_engine(engine)  # noqa: S101  # told by the caller; narrows the type
         run.show(committed=True)
         try:
-            async with self.engines.client(engine, key, run.pauses) as client:
+            async with self.engines.client(run.now.engine, key, run.pauses) as client:
                 await self._collect(run, client.job(request_id))
         except Exception as error:
             raise await self._failure(run, error) from error
+
+    def remove_scratch(self) -> None:
+        """Remove the files of threads that have not ended; the page ends."""
+        for folder in self.folders.scratch.glob(f"{self._ours}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     async def cut(
         self, source: Path, target: Path, start_s: float, seconds: float, end_in_pause: bool
@@ -141,43 +156,56 @@ class Workshop:
 
     async def why_unreachable(self, headers: Mapping[str, str]) -> str | None:
         """Return why the service could not fetch this page's files, or None when it was proved to."""
-        hosting, base = self.house.hosting, self.house.surroundings.base(headers)
-        with tempfile.TemporaryDirectory(dir=self.folders.scratch) as folder:
+        return await self.house.hosting.why_unreachable(self.house.surroundings.base(headers), self._probe)
+
+    @asynccontextmanager
+    async def _probe(self) -> AsyncIterator[Path]:
+        """Host a file of random bytes for a while."""
+        hosted: list[Path] = []
+        try:
+            await asyncio.to_thread(self._host_probe, hosted)
+            yield hosted[0]
+        finally:
+            await asyncio.to_thread(self._outbox.remove, *hosted)
+
+    def _host_probe(self, hosted: list[Path]) -> None:
+        with tempfile.TemporaryDirectory(prefix=self._ours, dir=self.folders.scratch) as folder:
             probe = Path(folder) / "probe.jpg"
             probe.write_bytes(secrets.token_bytes(PROOF_BYTES))
-            hosted = self._outbox.put(probe)
-        try:
-            return await hosting.why_not(base, hosted)
-        finally:
-            self._outbox.remove(hosted)
+            hosted.append(self._outbox.put(probe))
 
     async def _perform(self, run: Run, order: Order, entry: Entry) -> None:
-        hosted: tuple[Path, ...] = ()
+        hosted: list[Path] = []
         try:
-            with tempfile.TemporaryDirectory(dir=self.folders.scratch) as folder:
-                who = await choose(self.inspector, order.picture, order.face, paid=order.paid)
-                inputs = await self._prepare(run, order, Path(folder), who)
-                hosted = tuple(self._outbox.put(file) for file in (inputs.picture, inputs.voice))
+            who = await choose(self.inspector, order.picture, order.face, paid=order.paid)
+            inputs = await self._prepare(run, order, who, hosted)
             async with self.engines.client(order.engine, order.api_key, run.pauses) as client:
-                published = await self._publish(run, order, hosted, client)
+                published = await self._publish(run, order, tuple(hosted), client)
                 request = order.request(*published.urls, face=who.face(inputs.shrunk))
                 job = await self._submit(run, order, entry, client, request)
                 await self._collect(run, job)
             await self._learn(run, order)
         finally:
-            self._outbox.remove(*hosted)
+            await asyncio.to_thread(self._outbox.remove, *hosted)
 
-    async def _prepare(self, run: Run, order: Order, folder: Path, who: Chosen) -> Inputs:
-        inputs = await self.room.do(prepare, order, folder, who.kept)
+    async def _prepare(self, run: Run, order: Order, who: Chosen, hosted: list[Path]) -> Inputs:
+        inputs = await self.room.do(self._host_inputs, order, who, hosted)
         run.warn(*inputs.notes, *who.notes)
         run.show(clip_s=inputs.clip_s, part=inputs.part, cropped=who.said)
+        return inputs
+
+    def _host_inputs(self, order: Order, who: Chosen, hosted: list[Path]) -> Inputs:
+        """Clean both files, and add to `hosted` where they are: a cancelled caller gets no result."""
+        with tempfile.TemporaryDirectory(prefix=self._ours, dir=self.folders.scratch) as folder:
+            inputs = prepare(order, Path(folder), who.kept)
+            hosted.extend(map(self._outbox.put, (inputs.picture, inputs.voice)))
         return inputs
 
     async def _publish(
         self, run: Run, order: Order, files: tuple[Path, ...], client: AsyncClient
     ) -> Published:
         run.show(state="HOSTING")
-        if order.engine == "infinitetalk":
+        if not is_free(order.engine):
             published = await self.house.hosting.publish(files, order.headers, client.upload)
         elif self.house.asks_for_login or not self.house.surroundings.local_url:
             urls = tuple([await client.upload(file) for file in files])
@@ -198,19 +226,31 @@ class Workshop:
         request: TalkRequest,
     ) -> AsyncJob:
         """Send the one POST: whatever can be refused has been by now, and a crash is found in the journal."""
-        if order.engine == "infinitetalk" and not order.api_key:
-            await asyncio.to_thread(self._budget.spend, order.visitor.name, run.now.clip_s or order.seconds)
-        run.show(committed=True)
+        spent = await self._spend(run, order)
         sent = replace(entry, phase="submitting", clip_s=run.now.clip_s, cropped=run.now.cropped)
-        await self._note(sent)
-        job = await client.submit(request)
-        run.show(state="QUEUED", request_id=job.request_id)
+        delivered = False
+        try:
+            run.show(committed=True)
+            await self._note(sent)
+            delivered = True  # perhaps: from here on the error tells
+            job = await client.submit(request)
+        except BaseException as error:
+            if spent and not (delivered and _may_be_bought(error)):
+                await asyncio.to_thread(self._budget.give_back, spent)
+            raise
+        run.show(state="QUEUED", request_id=job.request_id, polled=True)
         await self._remember(replace(sent, phase="submitted", request_id=job.request_id))
         return job
 
+    async def _spend(self, run: Run, order: Order) -> Spent | None:
+        """Count a run that the owner pays for."""
+        if is_free(order.engine) or order.api_key:
+            return None
+        clip_s = run.now.clip_s or order.seconds
+        return await asyncio.to_thread(self._budget.spend, order.visitor.name, clip_s)
+
     async def _collect(self, run: Run, job: AsyncJob) -> None:
         engine = run.now.engine
-        assert is_engine(engine)  # noqa: S101  # as above
         pace = self.engines.poll_every_s(engine)
         target = self.result(run.now.token)
         try:
@@ -218,7 +258,7 @@ class Workshop:
                 self._show(run, look)
             await job.download(target, poll_every=pace)
         except JobExpired:
-            if engine == "preview":
+            if is_free(engine):
                 raise
             # The result is kept for an hour; the service's own record may name the video for days.
             run.show(state="FETCHING", request_id=job.request_id)
@@ -228,11 +268,17 @@ class Workshop:
     def _show(self, run: Run, look: JobStatus) -> None:
         if look.state is JobState.FAILED:
             return  # its reason comes as an error, and the run ends with it
+        if look.unknown_word and look.elapsed_s >= UNKNOWN_TOLD_S:
+            run.warn(words.UNKNOWN_STATE.format(word=look.unknown_word))
         done = look.state is JobState.COMPLETED
+        progress = look.progress or run.now.progress
+        if done and progress:
+            progress = Progress(progress.total, progress.total)
         run.show(
             state="FETCHING" if done else look.state.value,
+            polled=True,
             request_id=look.request_id,
-            progress=look.progress or run.now.progress,
+            progress=progress,
             queue_position=look.queue_position,
             metrics=look.metrics,
         )
@@ -243,7 +289,7 @@ class Workshop:
         clip_s = run.now.clip_s
         if clip_s is not None and abs(facts.duration_s - clip_s) > LENGTH_TOLERANCE_S:
             run.warn(words.LENGTH_DIFFERS.format(video=facts.duration_s, clip=clip_s))
-        entry = self.journal.read(run.now.token)
+        entry = await asyncio.to_thread(self.journal.read, run.now.token)
         if entry:
             await self._remember(replace(entry, phase="completed", request_id=request_id))
         run.show(state="COMPLETED", video=path, facts=facts, ended_at=self._now())
@@ -251,7 +297,7 @@ class Workshop:
     def _finished(self, path: Path, engine: str) -> mp4.Facts:
         """Open the file, and mark it as made by AI; a preview was marked when it was drawn."""
         facts = mp4.inspect(path)
-        if engine == "preview":
+        if is_free(engine):
             return facts
         when = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
         try:
@@ -285,7 +331,7 @@ class Workshop:
     async def _failure(self, run: Run, error: Exception) -> Refusal:
         """Note an end, and put it into words; a job that may go on stays "submitting" or "submitted"."""
         trouble = explain(error, run.now)
-        entry = self.journal.read(run.now.token)
+        entry = await asyncio.to_thread(self.journal.read, run.now.token)
         if entry and not _may_come_back(entry, error):
             await self._remember(replace(entry, phase="failed", sentence=trouble.sentence))
         return Refusal(trouble)
@@ -296,6 +342,11 @@ def _may_come_back(entry: Entry, error: Exception) -> bool:
 
     Whoever looks at it with a wrong key, or after its hour, ends nothing.
     """
-    if entry.phase == "submitted" and entry.engine == "infinitetalk":
+    if entry.phase == "submitted" and not is_free(entry.engine):
         return not isinstance(error, JobFailed)
     return entry.phase in ("submitting", "submitted") and isinstance(error, _MAY_COME_BACK)
+
+
+def _may_be_bought(error: BaseException) -> bool:
+    """Tell whether a POST that ended in this error may have been taken; one that was cut off may."""
+    return not isinstance(error, _NOT_BOUGHT) or isinstance(error, ServerError)

@@ -38,6 +38,16 @@ class Order:
         order.request("https://example.org/", "https://example.org/")  # checks the values
         return order
 
+    def check_spares(self, target: Path) -> None:
+        """Make sure that the video will not take the place of what it is made from.
+
+        Raises:
+            InvalidRequest: the target is the picture or the voice.
+        """
+        for file in (self.picture, self.voice):
+            if file.exists() and target.exists() and file.samefile(target):
+                raise InvalidRequest(f"{target} is one of the inputs: name another output.")
+
     def request(self, image: str, audio: str, shrunk: float = 1.0) -> TalkRequest:
         """Return what is sent, of a picture that was made smaller by `shrunk`."""
         face = tuple(shrunk * x for x in self.face) if isinstance(self.face, tuple) else self.face

@@ -1,6 +1,7 @@
 """Asks a child process who in a picture could talk: cv2 stays out of the page's process."""
 
 import json
+import logging
 import subprocess
 import sys
 import tempfile
@@ -11,10 +12,12 @@ from typing import Any
 
 from infinitalk_local import marks
 from infinitalk_local.marks import BadFace, Choice, Point
-from infinitalk_local.renderer import child_environment, end_group
+from infinitalk_local.renderer import child_environment, end_group, last_words
 
 COMMAND = (sys.executable, "-m", "infinitalk_local.render.look")
 TIMEOUT_S = 20.0
+
+log = logging.getLogger("infinitalk_local")
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -64,22 +67,33 @@ class Look:
 
 
 def look(picture: Path, command: tuple[str, ...] = COMMAND, timeout_s: float = TIMEOUT_S) -> Look | None:
-    """Return who is seen; None when it could not be found out. Blocks for about a second."""
-    with tempfile.TemporaryDirectory(prefix="infinitalk-look-") as folder:
+    """Return who is seen; None when it could not be found out: the log has why.
+
+    Blocks for about a second.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="infinitalk-look-") as folder,
+        tempfile.TemporaryFile() as remarks,
+    ):
         child = subprocess.Popen(
             [*command, str(picture.resolve())],
             cwd=folder,
             env=child_environment(Path(folder)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=remarks,
             start_new_session=True,
         )
-        try:
-            said, _ = child.communicate(timeout=timeout_s)
-            return Look.of(json.loads(said))
-        except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
-            return None
-        finally:
-            end_group(child)  # of a film it has an ffmpeg of its own
-            child.wait()
+        with child:
+            try:
+                said, _ = child.communicate(timeout=timeout_s)
+                return Look.of(json.loads(said))
+            except subprocess.TimeoutExpired:
+                log.warning("a look for a face took longer than %g s", timeout_s)
+                return None
+            except (ValueError, KeyError, TypeError):
+                remarks.seek(0)
+                log.warning("a look for a face failed: %s", last_words(said + remarks.read()))
+                return None
+            finally:
+                end_group(child)  # of a film it has an ffmpeg of its own

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import signal
+import site
 import subprocess
 import sys
 import tempfile
@@ -25,11 +26,21 @@ _ROOT = Path(__file__).parent.parent
 _UNUSABLE_INPUT = 2
 _LAST_WORDS = 2000
 # No key and no setting of the page reaches the child.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "FFMPEG_BINARY", "VIRTUAL_ENV", "SYSTEMROOT")
+_PASSED_ON = (
+    *("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT"),
+    *("FFMPEG_BINARY", "VIRTUAL_ENV", "PYTHONNOUSERSITE"),
+)
 
 
 class RenderFailed(Exception):
-    """The child ended without a video, for a reason that is not the visitor's."""
+    """The child ended without a video, for a reason that is not the visitor's; `remarks` is for the log."""
+
+    def __init__(self, sentence: str, remarks: str = "") -> None:
+        super().__init__(sentence, remarks)  # both, so that it survives pickling
+        self.remarks = remarks
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -154,8 +165,22 @@ def _await_end(child: subprocess.Popen[bytes]) -> None:
 
 
 def child_environment(folder: Path) -> dict[str, str]:
-    own = {"PYTHONPATH": str(_ROOT), "TMPDIR": str(folder), "HOME": str(folder), "PYTHONUNBUFFERED": "1"}
+    """Return the environment of a child that works in a folder; it finds the packages that we find."""
+    own = {"PYTHONPATH": _search_path(), "TMPDIR": str(folder), "HOME": str(folder), "PYTHONUNBUFFERED": "1"}
+    if site.ENABLE_USER_SITE:  # by default it lies in HOME
+        own["PYTHONUSERBASE"] = site.getuserbase()
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | own
+
+
+def _search_path() -> str:
+    """Return our own folder and PYTHONPATH, in absolute paths: the child works in another folder."""
+    given = os.environ.get("PYTHONPATH")
+    return os.pathsep.join([str(_ROOT), *map(os.path.abspath, given.split(os.pathsep) if given else ())])
+
+
+def last_words(remarks: bytes) -> str:
+    """Return the end of what a child wrote to its standard error."""
+    return remarks[-_LAST_WORDS:].decode("utf-8", "replace").strip()
 
 
 def _listen(child: subprocess.Popen[bytes], control: Control | None) -> dict[str, Any]:
@@ -189,8 +214,8 @@ def _judge(code: int, messages: dict[str, Any], folder: Path) -> dict[str, Any]:
     if code == _UNUSABLE_INPUT and isinstance(messages.get("error"), str):
         raise BadInput(messages["error"])
     if code != 0:
-        words = (folder / "remarks").read_bytes()[-_LAST_WORDS:].decode("utf-8", "replace")
-        raise RenderFailed(f"The renderer stopped unexpectedly (exit code {code}).") from RuntimeError(words)
+        words = last_words((folder / "remarks").read_bytes())
+        raise RenderFailed(f"The renderer stopped unexpectedly (exit code {code}).", words)
     result = messages.get("result")
     return result if isinstance(result, dict) else {}
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from infinitalk_media import MediaError
+from infinitalk_media import TransientMediaError
 
 TIMEOUT_S = 30.0
 CPU_SHARE = 2 / 3  # of the time: a child that waits is not held to be at work
@@ -22,7 +22,7 @@ _REMARKS_MAX = 64 * 1024
 _KILLED = [-getattr(signal, name) for name in ("SIGKILL", "SIGXCPU") if hasattr(signal, name)]
 
 # Playlists, concat scripts and image sequences name other files and addresses: only real containers are read.
-CONTAINERS = "wav,w64,mp3,mov,matroska,ogg,flac,aac,aiff,asf,caf,amr,au"
+CONTAINERS = "wav,w64,mp3,mov,matroska,ogg,flac,aac,aiff,asf,caf,amr,au,avi,flv,mpeg,mpegts"
 GUARDED_INPUT = ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS)
 
 
@@ -30,7 +30,7 @@ def find() -> str:
     """Return ffmpeg's path: FFMPEG_BINARY, else the static build of imageio-ffmpeg, else the one on PATH.
 
     Raises:
-        MediaError: there is none.
+        TransientMediaError: there is none.
     """
     return os.environ.get("FFMPEG_BINARY") or _bundled() or shutil.which("ffmpeg") or _missing()
 
@@ -45,15 +45,15 @@ def _bundled() -> str | None:
 
 
 def _missing() -> str:
-    raise MediaError("No ffmpeg was found; install imageio-ffmpeg, or set FFMPEG_BINARY.")
+    raise TransientMediaError("No ffmpeg was found; install imageio-ffmpeg, or set FFMPEG_BINARY.")
 
 
 def run(arguments: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> str:
     """Run ffmpeg to its end and return what it remarked, at most 64 kB.
 
     Raises:
-        MediaError: it was killed for taking too long. A bad exit code raises nothing and a good one proves
-            nothing: look at what was made.
+        TransientMediaError: it was killed for taking too long. A bad exit code raises nothing and a good one
+            proves nothing: look at what was made.
     """
     command = [find(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", "1", *arguments]
     with tempfile.TemporaryFile() as remarks:
@@ -76,7 +76,7 @@ def _run(command: Sequence[str], remarks: IO[bytes], timeout_s: float) -> None:
             timer.cancel()
             child.kill()
     if overran.is_set() or code in _KILLED:  # the limit of CPU time kills, too
-        raise MediaError("The file took too long to read; try a shorter or simpler one.")
+        raise TransientMediaError("The file took too long to read; try a shorter or simpler one.")
 
 
 def _stop(child: subprocess.Popen[bytes], overran: threading.Event) -> None:

@@ -23,6 +23,7 @@ class Facts:
     """What the index of a playable file says; lengths in seconds, sides in pixels.
 
     `turned`: the picture is stored lying or mirrored, and the player is told to set it upright.
+    `squeezed`: its pixels are no squares, and the player is told to stretch it.
     """
 
     width: int
@@ -36,6 +37,7 @@ class Facts:
     faststart: bool
     size_bytes: int
     turned: bool = False
+    squeezed: bool = False
     comment: str = ""
     video_codec: str = "H.264"
     audio_codec: str = "AAC"
@@ -47,6 +49,7 @@ class _Track:
     codec: bytes = b""
     profile: int = 0
     turned: bool = False
+    squeezed: bool = False
     width: int = 0
     height: int = 0
     samples: int = 0
@@ -159,6 +162,10 @@ def _read_picture_entry(body: bytes, track: _Track) -> None:
     track.width, track.height = struct.unpack(">HH", body[40:44])
     configuration = body.find(b"avcC")
     track.profile = body[configuration + 5] if configuration > 0 else 0
+    shape = body.find(b"pasp")
+    if shape > 0:
+        across, down = struct.unpack(">II", body[shape + 4 : shape + 12])
+        track.squeezed = across != down
 
 
 def _seconds(body: bytes) -> float:
@@ -195,6 +202,7 @@ def _facts(index: _Index, faststart: bool, size_bytes: int, needs_sound: bool) -
         faststart=faststart,
         size_bytes=size_bytes,
         turned=picture.turned,
+        squeezed=picture.squeezed,
         comment=index.comment,
     )
 

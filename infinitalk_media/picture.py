@@ -5,10 +5,12 @@ import warnings as python_warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageCms, ImageOps
 
-from infinitalk_media import MediaError
+from infinitalk_media import MediaError, TransientMediaError, gif, jpeg, png, tiff, webp
+from infinitalk_media.depth import to_eight_bits
+from infinitalk_media.essence import Essence
+from infinitalk_media.kinds import PICTURE, Kind, kind_of
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 SIZE_MAX = 20 * 1024**2
@@ -17,8 +19,16 @@ SHORT_SIDE_MIN = 200
 ASPECT_MAX = 4.0
 LONG_SIDE = 2048  # the model crops to fewer pixels than that
 JPEG_QUALITY = 92
-HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
-_SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "F")
+MISSING_MAX = 0.02  # of the rows, at the end
+_ORIENTATION = 0x0112
+_TAKEN_APART = {
+    "a JPEG picture": jpeg.essence,
+    "a PNG picture": png.essence,
+    "a WebP picture": webp.essence,
+    "a GIF picture": gif.essence,
+    "a TIFF picture": tiff.essence,
+}
+_DAMAGED_IF_UNREAD = {*_TAKEN_APART, "a BMP picture", "an AVIF picture"} - {"a TIFF picture"}
 
 
 @dataclass(frozen=True)
@@ -48,26 +58,29 @@ def prepare(source: Path, target: Path, part: tuple[float, float, float, float] 
         MediaError: it cannot be used; `target` is not written.
     """
     _check_file(source)
-    with _open(source) as image:
-        kind, frames, longest = image.format or "", _frames(image), max(image.size)
-        clean = _clean(image)
-    decoded = max(clean.size) / longest  # a large JPEG is decoded smaller
+    kind = kind_of(source)
+    essence = _essence(source, kind)
+    with _open(essence, kind) as image:
+        source_format, brought = image.format or "", sorted(image.size)
+        clean, notes = _clean(image, essence)
+    # A large JPEG is decoded smaller, and one that was cut off has fewer rows.
+    decoded = max(now / before for now, before in zip(sorted(clean.size), brought, strict=True))
     if part:
         left, top, right, bottom = (round(decoded * edge) for edge in part)
         clean = clean.crop((left, top, right, bottom))
     _check_shape(*clean.size)
     whole = max(clean.size)
     clean.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    clean.info.clear()  # Pillow would write a comment in it
     buffer = io.BytesIO()
     clean.save(buffer, "JPEG", quality=JPEG_QUALITY)
     target.write_bytes(buffer.getvalue())
-    notes = (f"The picture has {frames} frames; the first frame is used.",) if frames > 1 else ()
-    return Facts(target, *clean.size, kind, notes, decoded * max(clean.size) / whole)
+    return Facts(target, *clean.size, source_format, notes, decoded * max(clean.size) / whole)
 
 
 def _check_file(source: Path) -> None:
     if not source.is_file():
-        raise MediaError("The picture is missing; choose it again.")
+        raise TransientMediaError("The picture is missing; choose it again.")
     size = source.stat().st_size
     if size == 0:
         raise MediaError("The picture file is empty; choose another one.")
@@ -75,17 +88,23 @@ def _check_file(source: Path) -> None:
         raise MediaError(f"The picture is larger than {SIZE_MAX // 1024**2} MB; save it smaller.")
 
 
-def _open(source: Path) -> Image.Image:
+def _essence(source: Path, kind: Kind | None) -> Essence:
+    """Take the file apart where we know how; BMP and AVIF are opened as they are."""
+    take_apart = _TAKEN_APART.get(kind.name if kind else "", Essence)
+    return take_apart(source.read_bytes())
+
+
+def _open(essence: Essence, kind: Kind | None) -> Image.Image:
     """Open by content; naming the formats keeps out EPS, which would start ghostscript."""
     try:
         with python_warnings.catch_warnings():
             # Pillow's own limit only warns; ours is checked right after.
             python_warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(source, formats=FORMATS)
+            image = Image.open(io.BytesIO(essence.data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except Exception as error:  # Pillow's readers raise whatever a broken header leads them to
-        raise MediaError(_not_a_picture(source)) from error
+        raise _unreadable(kind) from error
     if image.width * image.height > PIXELS_MAX:
         image.close()
         raise _too_many_pixels()
@@ -96,47 +115,82 @@ def _too_many_pixels() -> MediaError:
     return MediaError(f"The picture has too many pixels; {PIXELS_MAX // 1_000_000} megapixels are the most.")
 
 
-def _not_a_picture(source: Path) -> str:
-    with source.open("rb") as file:
-        head = file.read(16)
-    if head[4:8] == b"ftyp" and head[8:12] in HEIC:
-        return "HEIC pictures cannot be read here; please export it as JPEG."
-    return "This is not a picture that can be read; choose a JPEG, PNG or WebP."
-
-
-def _frames(image: Image.Image) -> int:
-    """Count the frames; a phone's JPEG may carry further pictures (MPO), which are no frames of it."""
-    try:
-        return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
-    except Exception as error:  # the same as in `_clean`
-        raise _damaged() from error
-
-
-def _clean(image: Image.Image) -> Image.Image:
-    """Decode the first frame and bring it into upright 8-bit sRGB; only `load` notices a cut-off file."""
-    try:
-        image.draft("RGB", (LONG_SIDE, LONG_SIDE))
-        image.seek(0)
-        image.load()
-        return _on_white(_to_srgb(_to_eight_bits(ImageOps.exif_transpose(image))))
-    except MediaError:
-        raise
-    except Exception as error:  # the same: OSError, SyntaxError, ValueError, struct.error ...
-        raise _damaged() from error
+def _unreadable(kind: Kind | None) -> MediaError:
+    if kind is None:
+        return MediaError("This is not a picture that can be read; choose a JPEG, PNG or WebP.")
+    if kind.sort != PICTURE:
+        return MediaError(f"This is {kind.name}, not a picture; choose a JPEG, PNG or WebP.")
+    if kind.name in _DAMAGED_IF_UNREAD:
+        return _damaged()
+    return MediaError(f"This is {kind.name} that cannot be read here; please export it as JPEG, PNG or WebP.")
 
 
 def _damaged() -> MediaError:
     return MediaError("The picture is damaged or was not fully uploaded; upload it again.")
 
 
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Scale 16-bit grey, which Pillow's own conversion would clip to white."""
-    if image.mode not in _SIXTEEN_BIT:
+def _clean(image: Image.Image, essence: Essence) -> tuple[Image.Image, tuple[str, ...]]:
+    """Decode the first frame and bring it into upright 8-bit sRGB; return what is to be said of it, too."""
+    try:
+        frames = _frames(essence)
+        notes = [f"The picture has {frames} frames; the first frame is used."] if frames > 1 else []
+        if essence.ended:
+            first = _decoded(image)
+        else:
+            first, missing = _without_end(essence)
+            notes += ["The last rows of the picture are missing, and were left out."] if missing else []
+        first = to_eight_bits(first)
+        first.info.update({"icc_profile": essence.profile} if essence.profile else {})
+        return _on_white(_to_srgb(_upright(first, essence))), tuple(notes)
+    except MediaError:
+        raise
+    except Exception as error:  # whatever broken pixels lead to: OSError, SyntaxError, struct.error ...
+        raise _damaged() from error
+
+
+def _decoded(image: Image.Image) -> Image.Image:
+    """Decode the first frame; only `load` notices a file that is cut off."""
+    image.draft("RGB", (LONG_SIDE, LONG_SIDE))
+    image.seek(0)
+    image.load()
+    return image
+
+
+def _without_end(essence: Essence) -> tuple[Image.Image, int]:
+    """Decode a JPEG that was cut off; return the rows that are there, and how many are not.
+
+    The decoder makes up what is missing. The rows that stay the same, whether nothing or noise follows, are
+    the picture's own.
+    """
+    first, second = (
+        _decoded(Image.open(io.BytesIO(essence.data + tail + jpeg.END), formats=("JPEG",)))
+        for tail in (b"", jpeg.NOISE)
+    )
+    differing = ImageChops.difference(first, second).getbbox()
+    rows = differing[1] if differing else first.height
+    if rows < (1 - MISSING_MAX) * first.height:
+        raise _damaged()
+    return first.crop((0, 0, first.width, rows)), first.height - rows
+
+
+def _frames(essence: Essence) -> int:
+    """Count the frames; damage behind the first one does not matter."""
+    if essence.frames:
+        return essence.frames
+    try:
+        with Image.open(io.BytesIO(essence.data), formats=FORMATS) as image:
+            return int(getattr(image, "n_frames", 1))
+    except Exception:  # noqa: BLE001  # the same as in `_open`
+        return 1
+
+
+def _upright(image: Image.Image, essence: Essence) -> Image.Image:
+    try:
+        if essence.orientation:
+            image.getexif()[_ORIENTATION] = essence.orientation
+        return ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001  # a broken EXIF block is as if it were not there
         return image
-    values = np.asarray(image, np.float32)
-    deep = image.mode.startswith("I;16") or values.max() > 255  # noqa: PLR2004  # the two depths that there are
-    top = 65535.0 if deep else 255.0
-    return Image.fromarray((values.clip(0, top) * (255 / top)).astype(np.uint8))
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:

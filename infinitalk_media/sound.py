@@ -4,9 +4,8 @@ ffmpeg decodes the part that is needed, guarded; pydub does the rest. `AudioSegm
 visitor's file: it would decode all of it, and reads formats that name other files.
 """
 
-import math
 import warnings as python_warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infinitalk_media import MediaError, ffmpeg
+from infinitalk_media.decoding import to_wav
+from infinitalk_media.mix import mono
 from infinitalk_media.scratch import scratch_folder
-from infinitalk_media.wav import Wav, read_header
 from infinitalk_media.wav import samples as wav_samples
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
 SECONDS_MAX = 40.0  # the open model's cap
+START_MAX_S = 86_400  # no recording is longer
 SHORTEST_S = 0.5
 PADDED_TO_S = 3.5  # the open model drops clips of 3.24 s or less
 QUIETEST_DBFS = -45.0
@@ -31,22 +32,9 @@ PAUSE_WITHIN_MS = 2000
 # LAME's level 7 takes 60 % of the default's time; 128 kb/s are plenty for one voice.
 _EXPORTED = ["-ar", "44100", "-ac", "1", "-map_metadata", "-1", "-compression_level", "7"]
 _TAIL_S = 0.2  # decoded beyond the part that was asked for, to know whether there is more
-_LEAD_S = 1.0
 _FRAME_S = 0.05
+_CLICK_S = 0.12  # what lasts for no longer is no voice, but where an offset begins or a rumble is cut
 _FULL_SCALE = round(0.999 * 32768)
-_ODD = "The sound has an odd format; save it as MP3 or WAV and try again."
-_MAGIC = (
-    b"RIFF",
-    b"RF64",
-    b"ID3",
-    b"fLaC",
-    b"OggS",
-    b"\x1a\x45\xdf\xa3",
-    b"FORM",
-    b".snd",
-    b"caff",
-    b"#!AMR",
-)
 
 
 @dataclass(frozen=True)
@@ -88,14 +76,17 @@ def prepare(
     """
     _check_range(start_s, seconds)
     with scratch_folder() as folder:
-        wav = _decode(source, folder / "part.wav", start_s, seconds + _TAIL_S)
-        clip = _load(wav)
+        wav = to_wav(source, folder, start_s, seconds + _TAIL_S)
+        mix = mono(wav_samples(wav), wav.rate)
+        clip = _segment(mix.samples, wav.rate)
         trimmed = len(clip) > seconds * 1000
         clip = clip[: round(seconds * 1000)]
         if end_in_pause and trimmed:
             clip = clip[: _last_pause(clip)]
         _check_sound(clip)
-        facts = _facts(target, clip, wav, start_s, trimmed=trimmed or start_s > 0)
+        clipped = _is_clipped(wav_samples(wav)[: int(clip.frame_count()), mix.channels])
+        facts = _facts(target, clip, start_s, trimmed=trimmed or start_s > 0, clipped=clipped)
+        facts = replace(facts, warnings=(*_losses(wav.lost, facts.end_s, cut=trimmed), *facts.warnings))
         _export(_shaped(clip, starts_inside=start_s > 0, cut=trimmed), target)
     return facts
 
@@ -107,70 +98,18 @@ def decode(source: Path, rate: int = 16_000, seconds: float = SECONDS_MAX) -> ND
         MediaError: there is no usable sound in it.
     """
     with scratch_folder() as folder:
-        wav = _decode(source, folder / "sound.wav", 0.0, seconds, "-ac", "1", "-ar", str(rate))
-        return np.divide(wav_samples(wav)[:, 0], 32768, dtype=np.float32)
+        wav = to_wav(source, folder, 0.0, seconds, "-ar", str(rate))
+        return np.divide(mono(wav_samples(wav), rate).samples, 32768, dtype=np.float32)
 
 
 def _check_range(start_s: float, seconds: float) -> None:
-    if not (math.isfinite(start_s) and start_s >= 0):
-        raise MediaError("The start must be 0 seconds or later.")
-    if not (math.isfinite(seconds) and SHORTEST_S <= seconds <= SECONDS_MAX):
+    if not 0 <= start_s <= START_MAX_S:
+        raise MediaError("The start must be 0 seconds or later, within 24 hours.")
+    if not SHORTEST_S <= seconds <= SECONDS_MAX:
         raise MediaError(f"The length must be between {SHORTEST_S:g} and {SECONDS_MAX:g} seconds.")
 
 
-def _decode(source: Path, target: Path, start_s: float, seconds: float, *shape: str) -> Wav:
-    """Write the part as 16-bit WAV at its own rate and channels, and return what its header says."""
-    if not source.is_file():
-        raise MediaError("The sound file is missing; choose it again.")
-    if source.stat().st_size == 0:
-        raise MediaError("The sound file is empty; choose another one.")
-    # Decoders swallow some sound after a seek (-ss before -i): it goes a second too far back, and the exact
-    # start is cut by time (-ss after it). Near the beginning there is none: some containers cannot seek.
-    lead_s = min(start_s, _LEAD_S)
-    seek = ("-ss", f"{start_s - lead_s:.3f}") if start_s > lead_s else ()
-    cut = ("-ss", f"{lead_s:.3f}") if lead_s else ()
-    what = ("-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_s16le", *shape, "-fs", "96M", "-f", "wav")
-    remarks = ffmpeg.run(
-        [
-            *ffmpeg.GUARDED_INPUT,
-            *seek,
-            "-t",
-            f"{seconds + lead_s:.3f}",
-            "-i",
-            ffmpeg.source(source),
-            *cut,
-            *what,
-            str(target),
-        ]
-    )
-    wav = read_header(target)
-    if wav is None or wav.frames == 0:
-        raise MediaError(_why(source, remarks, start_s))
-    if not (4000 <= wav.rate <= 384_000 and wav.channels <= 16):  # noqa: PLR2004  # what any recorder makes
-        raise MediaError(_ODD)
-    return wav
-
-
-def _why(source: Path, remarks: str, start_s: float) -> str:
-    if "Too many channels" in remarks:
-        return _ODD
-    if "matches no streams" in remarks:
-        return "The file has no sound track; choose one with sound."
-    if not _known(source):
-        return "This is not a sound file; choose an MP3, WAV, M4A, OGG or FLAC."
-    if start_s and not remarks:
-        return "The sound ends before the chosen start; choose an earlier one."
-    return "The sound file is damaged or was not fully uploaded; upload it again."
-
-
-def _known(source: Path) -> bool:
-    with source.open("rb") as file:
-        head = file.read(16)
-    is_mpeg = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0  # noqa: PLR2004  # MP3 and AAC frames
-    return head.startswith(_MAGIC) or head[4:8] == b"ftyp" or is_mpeg
-
-
-def _load(wav: Wav) -> "AudioSegment":
+def _segment(samples: NDArray[np.int16], rate: int) -> "AudioSegment":
     with python_warnings.catch_warnings():
         # pydub warns of escapes in its own source, and of an ffmpeg that is not on PATH.
         python_warnings.simplefilter("ignore")
@@ -179,27 +118,13 @@ def _load(wav: Wav) -> "AudioSegment":
     class Segment(AudioSegment):  # type: ignore[misc]  # pydub has no types
         converter = ffmpeg.find()
 
-    return Segment(data=_mixed(wav_samples(wav)).tobytes(), sample_width=2, frame_rate=wav.rate, channels=1)
-
-
-def _mixed(samples: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Mix (frames, channels) down to one, shape (frames,): what is judged is what will be sent.
-
-    Silent channels take no part: they would only make it quieter. Where the others cancel each other out, as
-    with one wire swapped, the loudest is taken alone.
-    """
-    if samples.shape[1] == 1:
-        return samples[:, 0]
-    power = np.array([np.square(channel, dtype=np.float32).mean() for channel in samples.T])
-    mixed = samples[:, power >= power.max() / 1000].mean(axis=1, dtype=np.float32)
-    cancelled = np.square(mixed).mean() < power.max() / 100
-    return np.asarray(samples[:, power.argmax()] if cancelled else mixed, np.int16)
+    return Segment(data=samples.tobytes(), sample_width=2, frame_rate=rate, channels=1)
 
 
 def _check_sound(clip: "AudioSegment") -> None:
     if len(clip) < SHORTEST_S * 1000:
         raise MediaError(f"The sound is too short: {SHORTEST_S:g} seconds are the least.")
-    if clip.max_dBFS < QUIETEST_DBFS:
+    if clip.max_dBFS < QUIETEST_DBFS or _speech_s(clip) < _CLICK_S:
         raise MediaError("There is no sound in the chosen part; choose another part or another recording.")
 
 
@@ -237,11 +162,9 @@ def _export(clip: "AudioSegment", target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _facts(target: Path, clip: Any, wav: Wav, start_s: float, *, trimmed: bool) -> Facts:
-    mono = np.divide(np.frombuffer(clip.raw_data, np.int16), 32768, dtype=np.float32)
-    speech_s = _speech_s(mono, wav.rate)
+def _facts(target: Path, clip: Any, start_s: float, *, trimmed: bool, clipped: bool) -> Facts:
+    speech_s = _speech_s(clip)
     length_s = len(clip) / 1000
-    clipped = _is_clipped(wav_samples(wav)[: len(mono)])
     return Facts(
         path=target,
         duration_s=max(length_s, PADDED_TO_S),
@@ -257,16 +180,23 @@ def _facts(target: Path, clip: Any, wav: Wav, start_s: float, *, trimmed: bool) 
     )
 
 
+def _losses(lost: str, end_s: float, *, cut: bool) -> list[str]:
+    if lost == "parts":
+        return ["Damaged parts of the recording were left out."]
+    return [f"Only the first {end_s:.1f} s of the recording could be read."] if lost and not cut else []
+
+
 def _is_clipped(samples: NDArray[np.int16]) -> bool:
     """Tell whether one moment in a thousand is at full scale in some channel: a mix would hide it."""
     full = (samples >= _FULL_SCALE) | (samples <= -_FULL_SCALE)
     return bool(full.any(axis=1).mean() > 0.001)  # noqa: PLR2004  # as said
 
 
-def _speech_s(mono: NDArray[np.float32], rate: int) -> float:
+def _speech_s(clip: Any) -> float:
     """Return for how long there is sound within 30 dB of the clip's loud parts."""
-    frame = max(1, round(_FRAME_S * rate))
-    whole = mono[: len(mono) // frame * frame].reshape(-1, frame)
+    samples = np.divide(np.frombuffer(clip.raw_data, np.int16), 32768, dtype=np.float32)
+    frame = max(1, round(_FRAME_S * clip.frame_rate))
+    whole = samples[: len(samples) // frame * frame].reshape(-1, frame)
     if not len(whole):
         return 0.0
     level = 10 * np.log10(np.square(whole).mean(axis=1) + 1e-12)

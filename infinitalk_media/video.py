@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from infinitalk_media import MediaError, ffmpeg, mp4
-from infinitalk_media.picture import HEIC
+from infinitalk_media import MediaError, TransientMediaError, ffmpeg, mp4
+from infinitalk_media.kinds import FILM, kind_of
 from infinitalk_media.scratch import scratch_folder
 
 SIZE_MAX = 50 * 1024**2
@@ -18,13 +18,14 @@ SHORT_SIDE_MIN = 200
 LONG_SIDE = 1280
 TIMEOUT_S = 90.0
 _CUT_S = SECONDS_MAX + 1  # enough of a longer one to see that it is longer
-_CLEAN = ("-map", "0:v:0", "-an", "-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart")
-_FITTING = (
-    f"scale=w='min({LONG_SIDE},iw)':h='min({LONG_SIDE},ih)'"
-    ":force_original_aspect_ratio=decrease:force_divisible_by=2"
-)
-_ENCODED = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p", "-vf", _FITTING)
-_MAGIC = {b"ftyp": 4, b"moov": 4, b"\x1a\x45\xdf\xa3": 0}
+# V: the cover of a song is no video.
+_CLEAN = ("-map", "0:V:0", "-an", "-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "+faststart")
+# Square pixels and even sides, in one step: a second filter would first get whatever width the file claims.
+_SHOWN = f"st(0,iw*max(1,sar));st(1,ih*max(1,1/sar));st(2,min(1,{LONG_SIDE}/max(ld(0),ld(1))))"
+_FITTING = ":".join(f"'{_SHOWN};2*max(1,round(ld({side})*ld(2)/2))'" for side in (0, 1))
+_ENCODED = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p")
+_SCALED = ("-vf", f"scale={_FITTING}:out_range=tv,setsar=1")
+_NO_PICTURE = "The file has sound, but no picture; choose a picture, or a video with one."
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,15 @@ class Facts:
 
 
 def is_video(path: Path) -> bool:
-    """Tell by the first bytes whether a file is an MP4, MOV or WebM."""
-    with path.open("rb") as file:
-        head = file.read(12)
-    if head[8:12] in (*HEIC, b"avif", b"avis"):
-        return False  # pictures in the same container
-    return any(head[at:].startswith(magic) for magic, at in _MAGIC.items())
+    """Tell by the first bytes whether a file is one of those that hold videos: MP4, MOV, WebM, AVI ..."""
+    kind = kind_of(path)
+    return kind is not None and kind.sort == FILM
 
 
 def prepare(source: Path, target: Path) -> Facts:
-    """Check the video and write it to `target` as MP4; upright H.264 is copied, else encoded anew.
+    """Check the video and write it to `target` as MP4.
+
+    H.264 that is upright and has square pixels is copied, all else encoded anew.
 
     Raises:
         MediaError: it cannot be used; `target` is not written.
@@ -57,10 +57,10 @@ def prepare(source: Path, target: Path) -> Facts:
     part = target.with_name(f"{target.name}.part")
     try:
         facts = _write(source, part, "-c", "copy")
-        if facts is None or facts.turned:  # a phone's: nobody knows whether the model would turn it
-            facts = _write(source, part, *_ENCODED)
+        if facts is None or facts.turned or facts.squeezed:  # nobody knows what the model would make of it
+            facts = _write(source, part, *_ENCODED, *_SCALED)
         if facts is None:
-            raise MediaError("The video cannot be read; save it as MP4 and try again.")
+            raise MediaError("The video is damaged, or of a kind that cannot be read; save it as MP4.")
         _check(facts)
         part.replace(target)
     finally:
@@ -71,7 +71,7 @@ def prepare(source: Path, target: Path) -> Facts:
 
 def _check_file(source: Path) -> None:
     if not source.is_file():
-        raise MediaError("The video is missing; choose it again.")
+        raise TransientMediaError("The video is missing; choose it again.")
     size = source.stat().st_size
     if size == 0:
         raise MediaError("The video file is empty; choose another one.")
@@ -84,7 +84,9 @@ def _check_file(source: Path) -> None:
 def _write(source: Path, part: Path, *codec: str) -> mp4.Facts | None:
     """Run one conversion; None when what came out is not playable."""
     what = ["-t", f"{_CUT_S:g}", "-i", ffmpeg.source(source), *_CLEAN, *codec, "-f", "mp4", str(part)]
-    ffmpeg.run([*ffmpeg.GUARDED_INPUT, *what], timeout_s=TIMEOUT_S)
+    remarks = ffmpeg.run([*ffmpeg.GUARDED_INPUT, *what], timeout_s=TIMEOUT_S)
+    if "matches no streams" in remarks:
+        raise MediaError(_NO_PICTURE)
     try:
         return mp4.inspect(part, needs_sound=False) if part.exists() else None
     except MediaError:

@@ -13,13 +13,17 @@ _BITS = 16
 
 @dataclass(frozen=True)
 class Wav:
-    """Where the samples lie in a file; `rate` in Hz, `frames` are samples per channel."""
+    """Where the samples lie in a file; `rate` in Hz, `frames` are samples per channel.
+
+    `lost`: what of the recording could not be read, its "end" or other "parts"; nothing of a whole one.
+    """
 
     path: Path
     rate: int
     channels: int
     frames: int
     offset: int
+    lost: str = ""
 
 
 def read_header(path: Path) -> Wav | None:

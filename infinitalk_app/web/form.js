@@ -16,7 +16,7 @@ talk.form = {
     const among = (value, values) => (values.includes(value) ? value : null);
     return [
       typeof wanted.prompt === "string" && wanted.prompt.trim() ? wanted.prompt.slice(0, 2000) : now.prompt,
-      among(wanted.engine, ["preview", "infinitetalk"]) ?? now.engine,
+      among(wanted.engine, Array.from(document.querySelectorAll("#engine input"), (choice) => choice.value)) ?? now.engine,
       among(wanted.resolution, ["480p", "576p", "720p"]) ?? now.resolution,
       whole(wanted.fps, 16, 30) ?? now.fps,
       whole(wanted.seed, -1, Number.MAX_SAFE_INTEGER) ?? now.seed,

@@ -8,13 +8,32 @@ talk.history = {
 
   // An entry a key: two tabs that write at once do not take anything from each other.
   read() {
-    let texts = Object.values(talk.history.memory);
+    let texts = Object.entries(talk.history.memory);
     try {
-      texts = Object.keys(localStorage).filter((key) => key.startsWith("infinitalk ")).map((key) => localStorage[key]);
+      texts = Object.entries(localStorage).filter(([key]) => key.startsWith("infinitalk "));
     } catch {
       // closed: what is in memory serves this page
     }
-    return texts.map((text) => JSON.parse(text)).sort((one, other) => other.began - one.began);
+    const entries = texts.map(([key, text]) => talk.history.parsed(text) ?? talk.history.remove(key));
+    return entries.filter(Boolean).sort((one, other) => other.began - one.began);
+  },
+
+  parsed(text) {
+    try {
+      const entry = JSON.parse(text);
+      return typeof entry?.run === "string" && Number.isFinite(entry.began) ? entry : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+
+  remove(key) {
+    delete talk.history.memory[key];
+    try {
+      localStorage.removeItem(key);
+    } catch {
+      // closed
+    }
   },
 
   keep(entry) {
@@ -29,14 +48,7 @@ talk.history = {
   },
 
   drop(entries) {
-    for (const { run } of entries) {
-      delete talk.history.memory[`infinitalk ${run}`];
-      try {
-        localStorage.removeItem(`infinitalk ${run}`);
-      } catch {
-        // closed
-      }
-    }
+    for (const { run } of entries) talk.history.remove(`infinitalk ${run}`);
     talk.history.show();
   },
 

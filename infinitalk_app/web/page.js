@@ -52,8 +52,8 @@ window.talk = {
     talk.stage.shown(value);
     talk.history.shown(value);
     if (talk.details) talk.details.value = value.details;
-    talk.announce(`${value.title}. ${value.line}`);
-    if (value.wants_key && !document.querySelector("#key input")) talk.choose("infinitetalk");
+    talk.announce(`${value.title}${/[.!?]$/.test(value.title) ? "" : "."} ${value.line}`);
+    if (value.wants_key && !document.querySelector("#key input")) talk.choose(value.engine);
   },
 
   // The click lacked something, and nothing was started: all is as it was before it.
@@ -78,7 +78,7 @@ window.talk = {
   button(value, words) {
     const busy = value?.kind === "busy" && !value.stopped;
     const engine = busy ? value.engine : document.querySelector("#engine input:checked")?.value;
-    return { __type__: "update", value: words[busy ? "going" : "go"][engine] ?? words.go.preview, interactive: !busy };
+    return { __type__: "update", value: words[busy ? "going" : "go"][engine] ?? words.go.infinitetalk, interactive: !busy };
   },
 
   choose(engine) {

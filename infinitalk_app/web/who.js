@@ -38,7 +38,7 @@ talk.who = {
   },
 
   engine(name) {
-    talk.who.paid = name === "infinitetalk";
+    talk.who.paid = name !== "preview";
     talk.who.draw();
     return talk.who.choice();
   },

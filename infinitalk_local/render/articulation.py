@@ -13,6 +13,7 @@ _OPENING = 0.25  # how far the lips part at openness 1
 _UPPER = 0.34  # the upper lip's part of that; the mesh of a face sees some .27 of it, as with people
 _PRESSED = 0.02  # how far the lower lip goes up when lips are pressed
 _NARROWER, _WIDER = 0.100, 0.065  # how far each corner goes in for "oo", out for "ee"
+_USUAL_WIDTH = 0.6  # a narrower mouth moves less
 _SMILE_KEPT = 0.3  # of a mouth that the picture shows open: it talks in a smile
 _CLOSES = 0.24  # how far an open mouth is closed at most: more would crush the chin
 
@@ -40,17 +41,18 @@ class Shapes:
         return Shape(*(float(track[index]) for track in (self.lift, self.drop, self.wider, self.round)))
 
 
-def shapes(tracks: Tracks, fps: int, gap: float, energy: float) -> Shapes:
-    """Return the mouth for every frame; `gap` is how far it is open in the picture, `energy` scales it.
+def shapes(tracks: Tracks, fps: int, *, gap: float, width: float, energy: float) -> Shapes:
+    """Return the mouth for every frame; `gap` and `width` are the picture's own, `energy` scales it.
 
     A mouth that the picture shows open talks around a part of that opening, and comes back to it in pauses.
     """
+    size = energy * min(1.0, width / _USUAL_WIDTH)  # a doll's mouth opens no further than it is wide
     rounded = np.clip(-tracks.wide, 0, 1)
-    wanted = _OPENING * energy * np.minimum(tracks.open, 1.1) * (1 - 0.15 * rounded)
+    wanted = _OPENING * size * np.minimum(tracks.open, 1.1) * (1 - 0.15 * rounded)
     talking = rise(blurred(tracks.level, 0.08 * fps), 0.05, 0.4)
     smile = _SMILE_KEPT * gap * (1 - tracks.press)
     parted = max(0.6, 1 - gap) * wanted + talking * np.maximum(smile - gap, -min(0.9 * gap, _CLOSES))
-    spread = np.where(tracks.wide > 0, _WIDER, _NARROWER) * tracks.wide * energy
+    spread = np.where(tracks.wide > 0, _WIDER, _NARROWER) * tracks.wide * size
     return Shapes(
         lift=(_UPPER * parted).astype(np.float32),
         drop=((1 - _UPPER) * parted - _PRESSED * tracks.press).astype(np.float32),

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from infinitalk_local.render.canonical import Canonical
+from infinitalk_local.render.moving import taken
 from infinitalk_local.render.yuv import Bytes, Floats
 
 # The usual outline of a left eye, in distances of the eyes from its pupil: corners and arches.
@@ -27,6 +28,7 @@ _TOP, _BOTTOM = -0.42, 0.42
 _ACROSS = np.linspace(-0.36, 0.4, 39, dtype=np.float32)
 _LARGEST_IOD_PX = 160.0  # a larger face shows no more of it
 _DARKEST = 15.0  # L* of skin
+_WHITE = 0.6  # what an eye lighter than the skin under it says, beside a darker one
 _PLAIN = 0.1  # what must speak for an outline, less what speaks against an unusual one
 _UNLIKE_SKIN = 0.5  # colour over an eye that cannot come down as its lid: a cap, a mask
 
@@ -103,11 +105,7 @@ def _straightened(rgb: Bytes, frame: Canonical, at: float) -> Floats:
     down = np.arange(_TOP, _BOTTOM, 1 / _ROWS_PER_UNIT, dtype=np.float32)
     u, v = np.meshgrid((at + outwards * _ACROSS).astype(np.float32), down)
     pixels = frame.pixels(np.stack([u, v], axis=-1))
-    seen = np.asarray(
-        cv2.remap(
-            rgb, pixels, np.empty((0, 0), np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-    )
+    seen = taken(rgb, pixels)
     lab = cv2.GaussianBlur(cv2.cvtColor(seen.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), (0, 0), 1)
     under = lab[np.abs(down - 0.2) < 0.04][:, np.abs(_ACROSS) < 0.2]  # noqa: PLR2004
     skin = np.median(under, axis=(0, 1))
@@ -138,7 +136,7 @@ def _fit(eyes: list[_Columns], size: float, down: float) -> _Fit:
     lashes = np.mean([_lashes(eye, upper)[:, between] for eye in eyes], axis=(0, 2))
     lashes = lashes - 0.02 * ((_RAISED - 1) / 0.35) ** 2
     rims = np.mean([_rims(eye, lower)[:, between] for eye in eyes], axis=(0, 2))
-    rims = rims - 0.04 * np.abs(_LOWERED - 1) / 0.25
+    rims = rims - 0.02 * np.abs(_LOWERED - 1) / 0.25
     raised, lowered = int(lashes.argmax()), int(rims.argmax())
     usual = 0.05 * abs(float(np.log(size))) / 0.2 + 0.05 * (down / 0.03) ** 2
     worth = float(lashes[raised] + rims[lowered]) - usual
@@ -154,10 +152,14 @@ def _lashes(eye: _Columns, edges: Floats) -> Floats:
 
 
 def _rims(eye: _Columns, edges: Floats) -> Floats:
-    """Return what speaks for each edge of a lower lid: darkness or another colour over it, skin under it."""
+    """Return what speaks for each edge of a lower lid: skin under it, and over it what is not.
+
+    That is darker than the skin, or the white of an eye on dark skin.
+    """
     under, inside = eye.mean(edges + 0.015, edges + 0.05), eye.mean(edges - 0.035, edges - 0.008)
-    darker = np.clip(under[..., 0] - inside[..., 0], -0.2, 0.4)
-    return np.asarray(darker - 0.3 * np.minimum(under[..., 1], 0.5) + 0.2 * np.minimum(inside[..., 1], 0.4))
+    darker = np.clip(under[..., 0] - inside[..., 0], -0.4, 0.4)
+    unlike = np.maximum(darker, -_WHITE * darker)
+    return np.asarray(unlike - 0.3 * np.minimum(under[..., 1], 0.5) + 0.2 * np.minimum(inside[..., 1], 0.4))
 
 
 def _upper(u: Floats, size: float, scale: Floats | float) -> Floats:

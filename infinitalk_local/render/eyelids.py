@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from infinitalk_local.render.canonical import Canonical
 from infinitalk_local.render.contours import EyeContour
-from infinitalk_local.render.moving import Movable
+from infinitalk_local.render.moving import Movable, taken
 from infinitalk_local.render.region import Region
 from infinitalk_local.render.rise import rise
 from infinitalk_local.render.sizes import Size
 from infinitalk_local.render.yuv import Bytes, Flags, Floats, Frame
 
 _NARROWEST, _WIDEST = 0.05, 0.5  # openings that are drawn shut, in distances of the eyes
+_OVER = 0.025  # how far a shut lid reaches over the lower one: contours are off by as much
 _LOW = 0.15  # the lower lid's part of the way
 _LASHES = 0.016  # half the thickness of the edge that goes down as it is
 _CREASE = 0.17  # how far above the edge the skin is that comes down, at most
@@ -84,7 +85,7 @@ class _Eye:
         """Return the eye with its lid at `shut` of the way."""
         if shut <= 0:
             return self._rest
-        down = shut * ((1 - _LOW) * self._height + 0.01 * rise(self._height, 0, 0.04))
+        down = shut * ((1 - _LOW) * self._height + _OVER * rise(self._height, 0, 0.04))
         up = shut * _LOW * self._height
         lid_from = -self._lid_from(down)
         lid = self._moved(self._movable, lid_from).astype(np.float32)
@@ -132,8 +133,8 @@ def _crease(light: Bytes, region: Region, eye: EyeContour) -> float:
     reach = np.arange(0.03, _CREASE + 0.02, 0.01, dtype=np.float32)
     points = np.stack(np.broadcast_arrays(u, eye.upper_at(u) - reach[:, None]), axis=-1)
     places = region.frame.pixels(points) - np.array([region.left, region.top], np.float32)
-    soft = cv2.GaussianBlur(light, (0, 0), max(0.5, 0.01 * region.frame.iod))
-    seen = cv2.remap(soft, places, np.empty((0, 0), np.float32), cv2.INTER_LINEAR).astype(np.float32) - _BLACK
+    soft = np.asarray(cv2.GaussianBlur(light, (0, 0), max(0.5, 0.01 * region.frame.iod)), np.uint8)
+    seen = taken(soft, places).astype(np.float32) - _BLACK
     dark = (seen < _BROW * np.maximum.accumulate(seen, axis=0)) & (reach > _FOLD)[:, None]
     ends = np.where(dark.any(axis=0), reach[dark.argmax(axis=0)], reach[-1]) - 0.02
     return float(np.clip(np.percentile(ends, 30), _SHALLOWEST, _CREASE))

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from infinitalk_local.render.canonical import Canonical, Patch
+from infinitalk_local.render.moving import taken
 from infinitalk_local.render.yuv import Bytes, Floats
 
 _ROWS_PER_UNIT = 100
@@ -63,11 +64,7 @@ def _straightened(rgb: Bytes, frame: Canonical, corners: Floats) -> Floats:
     down = np.arange(_TOP, _BOTTOM, 1 / _ROWS_PER_UNIT, dtype=np.float32)[:, None]
     u = np.broadcast_to(left + part * (right - left), (len(down), len(part)))
     pixels = frame.pixels(np.stack([u, top + part * (bottom - top) + down], axis=-1))
-    seen = np.asarray(
-        cv2.remap(
-            rgb, pixels, np.empty((0, 0), np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-    )
+    seen = taken(rgb, pixels)
     lab = cv2.cvtColor(seen.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
     return np.asarray(cv2.GaussianBlur(lab, (0, 0), 1.2), np.float32)
 

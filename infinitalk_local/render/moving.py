@@ -14,7 +14,6 @@ from infinitalk_local.render.yuv import Bytes, Floats
 _HALFWAY = np.array([1, -5, 20, 20, -5, 1], np.float32) / 32  # H.264, 8.4.2.2.1
 _ALONE = np.ones(1, np.float32)
 _REACH = 3  # pixels on each side have a say in what lies half-way
-_NO_SECOND_MAP = np.empty((0, 0), np.float32)
 
 
 class Movable:
@@ -38,7 +37,7 @@ class Movable:
         """
         places = np.asarray(cv2.resize(2 * field, (self._width, self._height)), np.float32)
         cv2.add(places, _own_places(self._width, self._height), dst=places)
-        return _taken(self._fine, places[rows, columns], cv2.INTER_LINEAR)
+        return taken(self._fine, places[rows, columns], cv2.INTER_LINEAR)
 
 
 def _twice(places: slice, start: int = 0) -> slice:
@@ -47,12 +46,16 @@ def _twice(places: slice, start: int = 0) -> slice:
 
 def moved(picture: Bytes, field: Floats) -> Bytes:
     """Return the picture moved by a field of its own size, a little softened."""
-    return _taken(picture, field, cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP)
+    return taken(picture, field, cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP)
 
 
-def _taken(picture: Bytes, places: Floats, flags: int) -> Bytes:
-    border = cv2.BORDER_REPLICATE
-    return np.asarray(cv2.remap(picture, places, _NO_SECOND_MAP, flags, borderMode=border), np.uint8)
+def taken(picture: Bytes, places: Floats, flags: int = cv2.INTER_LINEAR) -> Bytes:
+    """Return what the picture shows at `places`, (..., 2) in pixels; its edge goes on beyond it."""
+    # The stubs want a second map; OpenCV 5 reads an empty one as zeros.
+    return np.asarray(
+        cv2.remap(picture, places, None, flags, borderMode=cv2.BORDER_REPLICATE),  # type: ignore[call-overload]
+        np.uint8,
+    )
 
 
 def doubled(picture: Bytes) -> Bytes:

@@ -30,7 +30,9 @@ class Talking:
         self.tier = face.tier
         self._rest = frame_of(planes)
         self._mouth = Mouth(planes, face, size)
-        self._shapes = shapes(tracks, fps, face.gap, how.mouth)
+        self._shapes = shapes(
+            tracks, fps, gap=face.gap, width=face.mouth.right - face.mouth.left, energy=how.mouth
+        )
         self._lids = Eyelids(planes, face.eyes, face.frame, size) if face.eyes else None
         lids = min(float(eye.upper[:, 1].min()) for eye in face.eyes) if face.eyes else _USUAL_LIDS
         self._head = Head(rgb, self._rest, face.frame, motion, lids)

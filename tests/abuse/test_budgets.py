@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import contextlib
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,15 +13,14 @@ import httpx
 import pytest
 from gradio_client import handle_file
 from gradio_client.exceptions import AppError
-from mcp import ClientSession
-from mcp.client.streamable_http import streamable_http_client
 
 from infinitalk_app.limits import Budget
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import SettingsError
+from tests.app.assistants import call_tool
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
-from tests.app.pages import PICTURE, VOICE, Page, free_port, inputs, page
+from tests.app.pages import PICTURE, VOICE, Page, inputs, page
 from tests.tools import need
 
 OWNER = {"SEGMIND_API_KEY": "SG_owner", "INFINITALK_DAILY_SECONDS": "8"}
@@ -31,19 +29,17 @@ PAID = {"engine": "infinitetalk", "consent": True}
 
 @contextlib.contextmanager
 def redis(folder: Path) -> Iterator[str]:
-    """Run Debian's Redis without a disk, and yield its address."""
-    port = free_port()
-    command = [need("redis-server"), "--port", str(port), "--save", "", "--appendonly", "no"]
+    """Run Debian's Redis without a disk, and yield its address: a file, since a free port may be taken."""
+    door = folder / "redis.sock"
+    command = [need("redis-server"), "--port", "0", "--unixsocket", str(door), "--save", ""]
     with (folder / "redis.log").open("wb") as log:
-        server = subprocess.Popen([*command, "--bind", "127.0.0.1", "--dir", str(folder)], stdout=log)
+        server = subprocess.Popen([*command, "--appendonly", "no", "--dir", str(folder)], stdout=log)
     try:
         until = time.monotonic() + 20
-        while time.monotonic() < until:
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
+        while not door.exists():
+            assert time.monotonic() < until, "Redis did not start"
             time.sleep(0.02)
-        yield f"redis://127.0.0.1:{port}"
+        yield f"redis+unix://{door}"
     finally:
         server.terminate()
         server.wait(20)
@@ -104,15 +100,7 @@ def by_mcp(running: Page) -> str:
     files = {"image": f"data:image/jpeg;base64,{base64.b64encode(PICTURE.read_bytes()).decode()}"}
     files |= {"audio": f"data:audio/mpeg;base64,{base64.b64encode(VOICE.read_bytes()).decode()}"}
 
-    async def ask() -> str:
-        server = streamable_http_client(f"{running.url}/gradio_api/mcp/")
-        async with server as (read, write, _), ClientSession(read, write) as session:
-            await session.initialize()
-            tool = next(t for t in (await session.list_tools()).tools if t.name.endswith("generate"))
-            answer = await session.call_tool(tool.name, {**files, "seconds": 4, **PAID})
-            return " ".join(part.text for part in answer.content)
-
-    return asyncio.run(ask())
+    return asyncio.run(call_tool(running.url, {**files, "seconds": 4, **PAID}))
 
 
 def test_every_way_in_shares_one_budget_and_an_own_key_is_exempt(tmp_path, segmind):

@@ -67,12 +67,17 @@ def made(folder: Path, name: str) -> Path:
         "a.webp": [*face, "-vf", "scale=256:-1"],
         "a.jpg": [*face, "-vf", "scale=256:-1"],
         "a.gif": [*face, "-vf", "scale=64:-1"],
+        "a.tif": [*face, "-vf", "scale=256:-1"],
         "a.mp3": voice,
         "a.wav": voice,
         "a.ogg": voice,
         "a.m4a": voice,
+        "a.flac": voice,
         "a.mp4": ["-f", "lavfi", "-i", "testsrc2=s=96x96:r=16:d=1.5", "-pix_fmt", "yuv420p"],
         "a.webm": ["-f", "lavfi", "-i", "testsrc2=s=96x96:r=16:d=1.5"],
+        "a.avi": ["-f", "lavfi", "-i", "testsrc2=s=96x96:r=16:d=1.5"],
+        "a.mpg": ["-f", "lavfi", "-i", "testsrc2=s=96x96:r=25:d=1.5"],
+        "a.flv": ["-f", "lavfi", "-i", "testsrc2=s=96x96:r=16:d=1.5", "-c:v", "flv"],
     }[name]
     command = [ffmpeg.find(), "-nostdin", "-loglevel", "error", *arguments]
     subprocess.run([*command, *(["-t", "3"] if voice == arguments else []), str(path)], check=True)
@@ -82,9 +87,9 @@ def made(folder: Path, name: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        *((name, "picture") for name in ("a.jpg", "a.png", "a.webp", "a.gif")),
-        *((name, "sound") for name in ("a.mp3", "a.wav", "a.ogg", "a.m4a")),
-        *((name, "video") for name in ("a.mp4", "a.webm")),
+        *((name, "picture") for name in ("a.jpg", "a.png", "a.webp", "a.gif", "a.tif")),
+        *((name, "sound") for name in ("a.mp3", "a.wav", "a.ogg", "a.m4a", "a.flac")),
+        *((name, "video") for name in ("a.mp4", "a.webm", "a.avi", "a.mpg", "a.flv")),
     ],
 )
 def test_a_damaged_file_is_prepared_or_refused(tmp_path, name, kind):

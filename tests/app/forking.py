@@ -1,6 +1,7 @@
 """Pages that fork from a process which has imported Gradio already: most of the work of a start is that.
 
-What tests see of them is what they see of `python app.py`, except /proc/PID/cmdline and environ.
+What tests see of them is what they see of `python app.py`, except /proc/PID/cmdline and environ, and where
+files that come by MCP lie: Gradio asks for that when it is imported.
 """
 
 import multiprocessing

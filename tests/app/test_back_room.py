@@ -14,6 +14,7 @@ import gradio as gr
 import pytest
 from starlette.datastructures import Headers
 
+from infinitalk_app import status
 from infinitalk_app.application import Application
 from infinitalk_app.components import Secret, SecretBox
 from infinitalk_app.embedded import Embedded
@@ -22,10 +23,19 @@ from infinitalk_app.journal import Entry, Journal, new_token
 from infinitalk_app.limits import Budget, Visitor
 from infinitalk_app.outbox import Outbox, sweep
 from infinitalk_app.refusals import Refusal
-from infinitalk_app.runs import Runs, Snapshot
+from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import Settings, SettingsError, read
 from infinitalk_app.work import _may_come_back
-from infinitalk_client import JobExpired, JobFailed, NotAuthorized, SubmitUncertain, TalkRequest
+from infinitalk_client import (
+    JobExpired,
+    JobFailed,
+    JobState,
+    JobStatus,
+    NotAuthorized,
+    Progress,
+    SubmitUncertain,
+    TalkRequest,
+)
 from infinitalk_local.settings import LocalSettings
 from infinitalk_media import MediaError
 from tests.app.conftest import KEY
@@ -109,7 +119,26 @@ def test_the_journal_keeps_the_last_word_on_a_run(tmp_path):
     assert journal.find("abc123").token == TOKEN
     assert journal.read(new_token()) is None
     assert journal.read("../../etc/passwd") is None
-    assert [path.name for path in tmp_path.iterdir()] == [f"{TOKEN}.json"]
+    assert len(list(tmp_path.glob("*.json"))) == 1
+    assert list(tmp_path.glob("*.part")) == []
+    journal.write(Entry(TOKEN, "infinitetalk", "submitted", 1.0, "../x"))
+    assert journal.find("../x").token == TOKEN
+    assert journal.find("abc123") is None
+
+
+def test_the_journal_finds_a_run_by_its_id_without_reading_the_others(tmp_path, monkeypatch):
+    """Anybody may ask for any id: the answer takes as long with five thousand runs as with one."""
+    journal = Journal(tmp_path)
+    for number in range(30):
+        journal.write(Entry(new_token(), "infinitetalk", "submitted", 1.0, f"request-{number}"))
+    opened: list[Path] = []
+    opening = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, **how: opened.append(path) or opening(path, **how))
+    monkeypatch.setattr(Path, "iterdir", lambda path: pytest.fail("the folder was listed"))
+    monkeypatch.setattr(Path, "glob", lambda path, _: pytest.fail("the folder was listed"))
+    assert journal.find("request-7").request_id == "request-7"
+    assert journal.find("request-99") is None
+    assert len(opened) <= 3
 
 
 def test_a_broken_entry_is_as_if_it_were_not_there(tmp_path):
@@ -342,6 +371,44 @@ async def test_a_run_can_be_stopped_before_it_is_committed_and_not_after():
     run.show(committed=False)
     await runs.stop(TOKEN)
     assert run.now.state == "CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("engine", "request_id", "sense"),
+    [
+        ("infinitetalk", "abcdef", "goes on at Segmind"),
+        ("infinitetalk", None, "It may be running"),
+        ("preview", "abcdef", "It was free"),
+    ],
+)
+async def test_a_run_that_was_sent_is_not_said_to_be_unsent(engine, request_id, sense):
+    """The page ends: a run that had been committed is told as what it is, one that had not as free."""
+
+    async def work(run):
+        run.show(committed=True, request_id=request_id)
+        await asyncio.Event().wait()
+
+    async def prepare(run):
+        await asyncio.Event().wait()
+
+    runs = Runs(explain)
+    sent, unsent = runs.start(TOKEN, engine, work), runs.start("f" * 32, engine, prepare)
+    await asyncio.sleep(0)
+    await runs.close()
+    assert sense in sent.now.trouble.sentence
+    assert sent.now.state == "FAILED"
+    assert "Nothing was sent" not in status.panel(sent.now, time.time())["line"]
+    assert unsent.now.state == "CANCELLED"
+
+
+async def test_a_finished_run_has_all_its_frames(tmp_path):
+    """The last look may have seen fewer: whoever asks afterwards is told the whole number."""
+    application = Application(Settings(infinitalk_state_dir=tmp_path))
+    run = Run(Snapshot(TOKEN, "preview", 0.0))
+    for state, progress in ((JobState.PROCESSING, Progress(69, 100)), (JobState.COMPLETED, None)):
+        application.workshop._show(run, JobStatus("abcdef", state, progress=progress))
+    assert status.for_programs(run.now, 1.0)["progress"] == {"done": 100, "total": 100}
+    await application.embedded.close()
 
 
 async def test_anything_unforeseen_gets_an_incident_number_that_the_log_has(caplog):

@@ -61,7 +61,7 @@ async def ordered(application: Application, **inputs: object) -> Snapshot:
         "visitor": Visitor("somebody"),
         "headers": {},
     }
-    run = application.desk.generate(**order | inputs)
+    run = await application.desk.generate(**order | inputs)
     return [look async for look in run.looks()][-1]
 
 

@@ -1,5 +1,6 @@
 """Whatever happens between the click and the video, the browser finds its run again, and it is one run."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -210,6 +211,23 @@ def test_a_run_that_was_never_followed_to_its_end_does_not_render_for_ever(brows
         tab.reload()
         expect(tab.locator("#history li b")).to_have_text("Not followed")
         expect_title(tab, "A sample preview")
+
+
+def test_an_entry_that_cannot_be_read_is_dropped(browser, moody_page):
+    """Half an entry, or one that is none, costs neither the other videos nor the way back to a run."""
+    entry = {"run": "0" * 32, "job": "", "engine": "preview", "kind": "failed", "began": 1, "settings": {}}
+    odd = {"half": '{"run": "', "null": "null", "number": "7", "bare": "{}", "good": json.dumps(entry)}
+    keep = "(odd) => { for (const name in odd) localStorage[`infinitalk ${name}`] = odd[name] }"
+    with opened(browser, moody_page.url) as tab:
+        tab.evaluate(keep, odd)
+        tab.reload()
+        ready(tab)
+        expect(tab.locator("#history li b")).to_have_text("Failed")
+        begin(tab)
+        expect_title(tab, "Your preview is ready")
+        expect(tab.locator("#history li")).to_have_count(2)
+        kept = tab.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('infinitalk ')).length")
+        assert kept == 2
 
 
 def test_late_news_do_not_undo_a_stop(browser):

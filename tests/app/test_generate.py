@@ -39,6 +39,7 @@ def test_a_picture_and_a_voice_become_a_video(shared_page, client):
     assert states[-1] == "COMPLETED"
     assert status["engine"] == "preview"
     assert status["request_id"]
+    assert status["progress"]["done"] == status["progress"]["total"]
     assert "AI-generated" in mp4.inspect(Path(path)).comment
     assert shared_page.left_behind() == []
 
@@ -75,6 +76,12 @@ def test_a_run_goes_on_without_its_onlooker(client):
     assert video
 
 
+def test_a_run_that_nobody_knows_is_not_said_to_wait(client):
+    """/status looks before it answers: an id that the service does not know brings no video."""
+    with pytest.raises(AppError, match="This video is gone"):
+        client.predict("made-up-request-id", KEY, api_name="/status")
+
+
 @pytest.mark.parametrize(
     ("change", "sense"),
     [
@@ -87,6 +94,9 @@ def test_a_run_goes_on_without_its_onlooker(client):
         ({"fps": 20.5}, "must be a whole number"),
         ({"seed": -2}, "seed must be"),
         ({"start_s": -1}, "start must be 0"),
+        ({"start_s": 10**400}, "start must be 0"),
+        ({"seed": 10**400}, "seed must be a whole number from 0 to"),
+        ({"fps": 10**400}, "fps must be a whole number"),
         ({"start_s": 100}, "ends before the chosen start"),
         ({"seconds": 0.1}, "length must be between"),
         ({"seconds": 16}, "length must be between"),

@@ -1,5 +1,6 @@
 """How the inputs become reachable: which address counts, what proves it, and what happens without one."""
 
+import asyncio
 import contextlib
 import http.server
 import threading
@@ -222,6 +223,34 @@ async def test_a_proof_counts_ten_minutes_for_its_base(file):
         now[0] = 601
         await hosting.publish((file,), {}, no_upload)
         assert len(asked) == 3
+
+
+async def test_a_form_that_changes_does_not_prove_again_that_nobody_is_there(file):
+    """All who ask at once share one proof; a bad one counts half a minute for forms, and not for a run."""
+    asked, now = [], [0.0]
+
+    def answer(request):
+        asked.append(request.path)
+        return 404, {}, b""
+
+    @contextlib.asynccontextmanager
+    async def probe():
+        yield file
+
+    with site(answer) as base:
+        hosting = Hosting("gradio", Surroundings(), clock=lambda: now[0])
+        told = await asyncio.gather(*(hosting.why_unreachable(base, probe) for _ in range(3)))
+        told.append(await hosting.why_unreachable(base, probe))
+        assert all("404" in why for why in told)
+        assert len(asked) == 1
+        now[0] = 31.0
+        assert "404" in await hosting.why_unreachable(base, probe)
+        assert len(asked) == 2
+        near = Hosting("gradio", Surroundings(local_url=base, service_is_near=True))
+        await near.why_unreachable(base, probe)
+        with pytest.raises(Refusal):
+            await near.publish((file,), {}, no_upload)
+        assert len(asked) == 4
 
 
 async def test_without_a_public_address_the_vendors_storage_is_used_and_named(file):

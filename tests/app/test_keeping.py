@@ -1,6 +1,11 @@
 """Uploaded faces and voices, and the videos made of them, are gone from the disk after the stated time."""
 
+import base64
+import contextlib
+import io
+import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -8,10 +13,14 @@ from pathlib import Path
 
 import httpx
 from gradio_client import handle_file
+from PIL import Image
 
+from infinitalk_app import uploads
 from infinitalk_app.outbox import sweep
+from infinitalk_app.settings import Settings
 from infinitalk_local.files import Files
-from tests.app.pages import PICTURE, ROOT, VOICE, Page, inputs, page
+from tests.app.assistants import call_tool
+from tests.app.pages import COMMAND, PICTURE, ROOT, VOICE, Page, inputs, page
 
 HURRIED = "tests.app.hurried"
 
@@ -52,6 +61,50 @@ def test_inputs_and_videos_are_gone_after_their_time(tmp_path):
         wait_until(lambda: not files_of(running))
         assert httpx.get(f"{running.url}/").status_code == 200
         assert client.predict(**inputs(), api_name="/generate")[1]["state"] == "COMPLETED"
+
+
+def copies_on_disk(content: bytes) -> set[Path]:
+    """Return every file of this machine that a process may have written and that holds exactly this."""
+    found = set()
+    for folder, inner, names in os.walk("/"):
+        if folder == "/":
+            inner[:] = [name for name in inner if name not in {"proc", "sys"}]
+        for path in (Path(folder, name) for name in names):
+            with contextlib.suppress(OSError):  # gone meanwhile, or not ours to read
+                if path.lstat().st_size == len(content) and path.read_bytes() == content:
+                    found.add(path)
+    return found
+
+
+async def test_what_an_assistant_brings_lies_in_the_private_folder_and_goes(tmp_path):
+    """A picture that comes as a data URL by MCP is nowhere else on the disk, and is gone with the page."""
+    picture = io.BytesIO()
+    Image.effect_noise((300, 300), 40).convert("RGB").save(picture, "PNG")
+    content = picture.getvalue()
+    files = {"image": data_url("image/png", content), "audio": data_url("audio/mpeg", VOICE.read_bytes())}
+    with page(tmp_path / "state", command=COMMAND) as running:
+        assert "COMPLETED" in await call_tool(running.url, {**files, "seconds": 4, "fps": 16})
+        copies = copies_on_disk(content)
+        assert copies
+        for path in copies:
+            assert path.is_relative_to(running.state / "uploads")
+        assert stat.S_IMODE((running.state / "uploads").stat().st_mode) == 0o700
+    assert copies_on_disk(content) == set()
+
+
+def data_url(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def test_a_sweep_leaves_a_folder_that_was_made_a_moment_ago(tmp_path):
+    """Gradio makes a folder for an upload before its file is there; an old and empty one goes."""
+    settings = Settings(infinitalk_state_dir=tmp_path)
+    folder = settings.folder("uploads") / "somebody" / "upload"
+    folder.mkdir(parents=True)
+    uploads.sweep(settings, (), time.time() + 3500)
+    assert folder.is_dir()
+    uploads.sweep(settings, (), time.time() + 3700)
+    assert list(settings.folder("uploads").iterdir()) == []
 
 
 def test_what_a_killed_page_had_is_gone_after_its_time(tmp_path):

@@ -1,6 +1,8 @@
 """What the page says before a click, and what it learns from its own past runs."""
 
 import asyncio
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from infinitalk_app.settings import Settings
 from infinitalk_app.spans import span
 from infinitalk_client import AsyncClient, InfinitalkError
 from infinitalk_local.looking import look
+from infinitalk_media import MediaError, TransientMediaError
 from tests.app.pages import PICTURE, VOICE
 from tests.render import animals
 
@@ -29,7 +32,7 @@ class Bank:
     def __init__(self, answer: httpx.Response) -> None:
         self.answer, self.asked = answer, 0
 
-    def client(self, key: str) -> AsyncClient:
+    def client(self, engine: str, key: str) -> AsyncClient:
         def respond(request: httpx.Request) -> httpx.Response:
             self.asked += 1
             assert request.headers["x-api-key"] == key
@@ -94,10 +97,10 @@ async def test_a_balance_is_asked_for_once_a_minute(tmp_path):
     now = 0.0
     bank = Bank(httpx.Response(200, json={"credits": 1.0}))
     purse = Purse(bank.client, clock=lambda: now)
-    await asyncio.gather(*(purse.balance("SG_a") for _ in range(3)))
-    assert (bank.asked, purse.known("SG_a").total) == (1, 1.0)
+    await asyncio.gather(*(purse.balance("infinitetalk", "SG_a") for _ in range(3)))
+    assert (bank.asked, purse.known("infinitetalk", "SG_a").total) == (1, 1.0)
     now = 61.0
-    await purse.balance("SG_a")
+    await purse.balance("infinitetalk", "SG_a")
     assert bank.asked == 2
 
 
@@ -105,13 +108,13 @@ async def test_a_refusal_is_an_answer_and_silence_is_none():
     """A refused key is not asked about again for a minute; a service that does not tell is, at once."""
     refusing, silent = (Bank(httpx.Response(status, json={"error": "no"})) for status in (401, 400))
     purse = Purse(refusing.client)
-    assert [await purse.balance("SG_a") for _ in range(2)] == [None, None]
-    assert (refusing.asked, purse.known("SG_a")) == (1, None)
+    assert [await purse.balance("infinitetalk", "SG_a") for _ in range(2)] == [None, None]
+    assert (refusing.asked, purse.known("infinitetalk", "SG_a")) == (1, None)
     purse = Purse(silent.client)
     for _ in range(2):
         with pytest.raises(InfinitalkError):
-            await purse.balance("SG_a")
-    assert (silent.asked, purse.known("SG_a")) == (2, None)
+            await purse.balance("infinitetalk", "SG_a")
+    assert (silent.asked, purse.known("infinitetalk", "SG_a")) == (2, None)
 
 
 async def test_a_file_is_looked_at_once(tmp_path):
@@ -122,6 +125,42 @@ async def test_a_file_is_looked_at_once(tmp_path):
     looks[0].cancel()
     found = await asyncio.gather(*looks[1:])
     assert len({id(facts) for facts in found}) == 1
+
+
+async def test_a_file_that_comes_again_is_looked_at_again(tmp_path):
+    """Gradio names a file by its content: one that was missing, and is chosen again, has the same name."""
+    inspector, file = Inspector(Room(1)), tmp_path / "face.jpg"
+    with pytest.raises(MediaError, match="missing"):
+        await inspector.picture(file)
+    shutil.copy(PICTURE, file)
+    assert (await inspector.picture(file)).width > 0
+
+
+async def test_a_look_that_took_too_long_is_repeated(monkeypatch):
+    """What was not found out is asked again; what was found out of the content is not, be it good or bad."""
+    answers = iter([None, TransientMediaError("It took too long."), MediaError("No picture."), "seen"])
+
+    def look_again(_: Path) -> str | None:
+        answer = next(answers)
+        if isinstance(answer, MediaError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr("infinitalk_app.inspection.look", look_again)
+    inspector = Inspector(Room(1))
+    assert await inspector.people(PICTURE) is None
+    for sentence in ("It took too long", "No picture", "No picture"):
+        with pytest.raises(MediaError, match=sentence):
+            await inspector.people(PICTURE)
+    assert [await inspector.people(VOICE) for _ in range(2)] == ["seen", "seen"]
+
+
+def test_a_child_that_fails_says_why_in_the_log(caplog):
+    """A look for a face that cannot begin is not told to the visitor, but to the owner."""
+    assert look(PICTURE, (sys.executable, "-c", "raise SystemExit('no cv2 here')")) is None
+    assert "no cv2 here" in caplog.text
+    assert look(PICTURE, (sys.executable, "-c", "input()"), timeout_s=0.0) is None
+    assert "took longer" in caplog.text
 
 
 def test_faces_are_found_in_a_child_process(tmp_path):

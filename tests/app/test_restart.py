@@ -130,15 +130,17 @@ def test_a_preview_that_died_says_so(shared_page):
 
 
 def test_a_stopped_page_leaves_no_child_and_no_input(tmp_path):
-    """SIGTERM in mid-preview ends the render and removes what was brought."""
+    """SIGTERM in mid-preview ends a render that would not end by itself, and removes what was brought."""
     state = tmp_path / "state"
     with page(state, command=COMMAND) as running:
-        running.client().submit(**inputs(seconds=15, resolution="720p", fps=30), api_name="/generate")
-        children = came(lambda: children_of(running.process.pid))
+        running.client().submit(**inputs(), api_name="/generate")
+        children = came(lambda: renders_of(running.process.pid))
+        for pid in children:
+            os.kill(pid, signal.SIGSTOP)
     for pid in children:
         assert_gone(pid)
     assert running.left_behind() == []
-    assert list((state / "temporary").iterdir()) == []
+    assert [path for name in ("temporary", "uploads") for path in (state / name).rglob("*")] == []
 
 
 def test_a_killed_page_leaves_no_render_behind(tmp_path):

@@ -1,6 +1,7 @@
 """State -> what is shown: short words that fit the card, honest rulers, and nothing that runs as markup."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def test_every_error_says_what_it_cost(name):
     line = words.ERRORS[name].line.lower()
     told = ("charged", "free", "pay", "lost", "goes on", "budget", "used up", "more will be sent")
     assert any(word in line for word in told), line
+
+
+def test_a_sentence_has_one_end():
+    """Title and line make one text for programs, whatever the title ends in."""
+    for trouble in words.ERRORS.values():
+        assert re.search(r"[.?!][.?!]", trouble.sentence) is None, trouble.sentence
+    assert words.ERRORS["whose"].sentence.startswith("Whose video is this? Paste")
 
 
 def test_every_button_has_its_words():

@@ -44,6 +44,13 @@ def own_temporary_folder(tmp_path, monkeypatch):
     assert list(folder.iterdir()) == []
 
 
+def test_a_renderers_last_words_are_in_the_log(tmp_path, caplog):
+    """The visitor is told that it stopped; the owner, what it wrote before it did."""
+    reason = fate(stand_in(tmp_path, "sys.exit('no module named cv2')"))
+    assert "cv2" not in reason
+    assert "no module named cv2" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [

@@ -175,7 +175,7 @@ def test_what_json_cannot_carry_is_refused(http, value):
 @pytest.mark.parametrize(
     "values",
     [
-        *({"resolution": "1080p"}, {"resolution": None}, {"fps": 15}, {"fps": 31}),
+        *({"resolution": "1080p"}, {"resolution": None}, {"fps": 15}, {"fps": 31}, {"fps": 10**400}),
         *({"fps": "25"}, {"fps": True}, {"fps": 25.5}, {"base64": "yes"}),
         *({"face": 0}, {"face": "2"}, {"face": True}, {"face": [1, 2, 3, 4, 5]}, {"face": {}}),
         *({"face": [10, 10, 10, 10, 10, 40]}, {"face": [10, 50, 40, 50, 25, 10]}, {"face": [10**400] * 6}),
@@ -194,7 +194,7 @@ def test_a_value_outside_its_set_is_refused_at_once(http, values):
     [
         *({"image": None}, {"image": "data:image/png;base64,AA=="}, {"audio": ""}, {"audio": 5}),
         *({"prompt": ""}, {"prompt": "x" * 2001}, {"prompt": "a\0b"}, {"prompt": None}),
-        *({"seed": -2}, {"seed": "7"}),
+        *({"seed": -2}, {"seed": "7"}, {"seed": 2**64}, {"seed": 10**300}, {"seed": -(10**400)}),
         {"image": "http://127.0.0.1:9/a.jpg"},
     ],
     ids=lambda values: str(values)[:40],
@@ -451,6 +451,15 @@ def test_the_mock_model(http):
     request_id = http.post("/v2/mock-inference", json={"sleep": 0.05, "credits": 0.25}).json()["request_id"]
     assert ended(http, request_id).json()["metrics"]["cost"] == 0.25
     assert http.get(f"/v2/requests/{request_id}").json()["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("name", ["sleep", "credits"])
+@pytest.mark.parametrize("value", [10**400, -(10**400), 1e308, -1, 1001, "1", True, [1], {"a": 1}], ids=str)
+def test_a_number_of_the_mock_model_has_its_range(http, name, value):
+    """A number of any size is refused in words and at once: no job dies of it, and none sleeps for ever."""
+    answer = http.post("/v2/mock-inference", json={name: value})
+    assert answer.status_code == 406
+    assert answer.json()["error"].startswith(f"{name} must be a number from 0 to ")
 
 
 def test_it_documents_itself(http):

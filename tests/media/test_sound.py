@@ -184,6 +184,27 @@ def test_the_sound_of_a_video_is_taken(tmp_path, tiny_mp4, target):
     assert sound.prepare(path, target).duration_s == 3.5
 
 
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [
+        ("mjpeg.avi", ["-c:v", "mjpeg", "-c:a", "pcm_s16le"]),
+        ("mpeg4.avi", ["-c:v", "mpeg4", "-c:a", "mp3"]),
+        ("a.mkv", ["-c:v", "libx264", "-c:a", "aac"]),
+        ("a.mov", ["-c:v", "libx264", "-c:a", "pcm_s16le"]),
+        ("a.wmv", ["-c:v", "wmv2", "-c:a", "wmav2"]),
+        ("a.3gp", ["-c:v", "mpeg4", "-c:a", "aac"]),
+        ("a.mpg", ["-c:v", "mpeg2video", "-c:a", "mp2"]),
+        ("a.ts", ["-c:v", "mpeg2video", "-c:a", "mp2"]),
+        ("a.flv", ["-c:v", "flv", "-c:a", "mp3", "-ar", "44100"]),
+    ],
+)
+def test_the_sound_of_every_usual_video_is_taken(recording, tmp_path, target, name, codecs):
+    """Old cameras, phones and screen recorders: the voice of their videos is read, from any second on."""
+    path = tmp_path / name
+    run_ffmpeg("-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=8", "-i", recording, "-t", "8", *codecs, path)
+    assert sound.prepare(path, target, start_s=3, seconds=4).speech_s > 2.5
+
+
 def test_metadata_does_not_travel(recording, tmp_path, target):
     """Titles and places of a recording stay with the visitor."""
     tagged = convert(recording, tmp_path / "tagged.mp3", "-metadata", "title=Secret diary")

@@ -1,0 +1,74 @@
+"""Takes a TIFF apart, so that tags which only describe it cannot spoil it (TIFF 6.0, section 2)."""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from infinitalk_media.essence import PROFILE_MAX, Essence, bounded
+from infinitalk_media.exif import orientation
+
+# Sides, depth, compression, colours, strips or tiles, and the tables of JPEG, all by their numbers.
+_PIXELS = {
+    *(256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 318, 319, 320, 322, 323, 324),
+    *(325, 332, 338, 339, 347, *range(512, 522), 529, 530, 531, 532),
+}
+_PROFILE = 34675
+_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_VALUES_MAX = 1024**2  # of one tag: where the strips of a picture with 50 million rows lie
+_TAG, _BESIDE = 12, 4  # bytes of a tag, and of the values that stand in it
+
+
+class _Tag(NamedTuple):
+    number: int
+    size: int
+    at: int
+    whole: bytes
+
+
+def essence(data: bytes) -> Essence:
+    """Add a directory of the first page that has only the tags for its pixels, and point to that.
+
+    A BigTIFF, of more than 4 GB by its purpose, is left as it is.
+    """
+    order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(data[:4])
+    if order is None:
+        return Essence(data)
+    pages = list(bounded(_pages(data, order)))
+    tags = {tag.number: tag for tag in reversed(list(_tags(data, order, pages[0])))} if pages else {}
+    kept = [
+        tags[number].whole for number in sorted(_PIXELS & tags.keys()) if tags[number].size <= _VALUES_MAX
+    ]
+    profile = tags.get(_PROFILE)
+    directory = struct.pack(f"{order}H", len(kept)) + b"".join(kept) + bytes(4)
+    at = len(data) + len(data) % 2
+    whole = data[:4] + struct.pack(f"{order}I", at) + data[8:].ljust(at - 8, b"\x00") + directory
+    return Essence(
+        whole,
+        orientation(data),
+        data[profile.at : profile.at + profile.size] if profile and profile.size <= PROFILE_MAX else b"",
+        max(1, len(pages)),
+    )
+
+
+def _pages(data: bytes, order: str) -> Iterator[int]:
+    """Yield where each page's directory is; the chain may be cut off, or go round."""
+    seen = set()
+    link = 4
+    while link + 4 <= len(data):
+        (at,) = struct.unpack_from(f"{order}I", data, link)
+        if at < 8 or at + 2 > len(data) or at in seen:  # noqa: PLR2004  # behind the head
+            return
+        seen.add(at)
+        yield at
+        link = at + 2 + struct.unpack_from(f"{order}H", data, at)[0] * _TAG
+
+
+def _tags(data: bytes, order: str, at: int) -> Iterator[_Tag]:
+    """Yield the tags of a directory whose values are all there."""
+    (count,) = struct.unpack_from(f"{order}H", data, at)
+    for entry in range(at + 2, min(at + 2 + count * _TAG, len(data) - _TAG + 1), _TAG):
+        number, kind, many, place = struct.unpack_from(f"{order}HHII", data, entry)
+        size = _BYTES.get(kind, 0) * many
+        values = entry + 8 if size <= _BESIDE else place
+        if size and values + size <= len(data):
+            yield _Tag(number, size, values, data[entry : entry + _TAG])
