@@ -10,8 +10,8 @@ from infinitalk_local.render.yuv import Floats
 _WAVES = 4
 _SETTLE_S = 0.5  # the video begins as the very picture
 
-_SOONEST_S, _LATEST_S = 1.3, 2.0  # a head that talks takes a new pose that often
-_TURN_S = 1.6  # how long it takes for that
+_SOONEST_S, _LATEST_S = 0.9, 1.6  # a head that talks takes a new pose that often
+_TURN_S = 1.2  # how long it takes for that
 
 _SHUT_S, _HELD_S, _OPEN_S = 0.075, 0.055, 0.150  # held longer than a frame lasts, or no frame shows it shut
 _SHORTEST_S, _LONGEST_S = 1.4, 6.0
@@ -35,7 +35,7 @@ class Motion:
 def plan(level: Floats, fps: int, seed: int, energy: float) -> Motion:
     """Return the motion for a clip of that loudness (0..1 per frame); `energy` scales head and brows.
 
-    A head moves more while it talks: it takes a new pose every second or two, wanders a little between, and
+    A head moves more while it talks: it takes a new pose about once a second, wanders a little between, and
     nods with the syllables. Brows rise with what is stressed.
     """
     rng = np.random.default_rng(seed)
@@ -45,8 +45,8 @@ def plan(level: Floats, fps: int, seed: int, energy: float) -> Motion:
     nods = energy * settled * (blurred(level, 0.08 * fps) - blurred(level, 0.35 * fps))
     roll, yaw, pitch = _poses(rng, times)
     return Motion(
-        roll=strength * (0.054 * roll + 0.008 * drift(rng, times, 4.2)),
-        yaw=strength * (0.126 * yaw + 0.018 * drift(rng, times, 3.4)),
+        roll=strength * (0.052 * roll + 0.008 * drift(rng, times, 4.2)),
+        yaw=strength * (0.114 * yaw + 0.018 * drift(rng, times, 3.4)),
         pitch=strength * (0.095 * pitch + 0.012 * drift(rng, times, 2.9)),
         right=strength * 0.010 * drift(rng, times, 5.0),
         down=strength * 0.012 * drift(rng, times, 4.4) + 0.03 * nods,

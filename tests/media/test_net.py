@@ -6,6 +6,7 @@ import sys
 
 import httpx
 import pytest
+from starlette.datastructures import Headers
 
 from infinitalk_app.hosting import Surroundings
 from infinitalk_app.limits import Visitor
@@ -168,8 +169,8 @@ async def test_the_page_the_client_and_the_server_give_one_answer(address, publi
         assert (Surroundings(public_base_url=url).base({}) == url) is public
         assert fetched_by_the_client(f"{url}/talk.mp4") is public
     assert await fetched_by_the_server(address) is public
-    hop = {"x-forwarded-for": f"{address}, 10.0.0.9"}
-    seen = Visitor.of(hop, "10.0.0.9", None, behind_proxy=True).name
+    hops = Headers({"x-forwarded-for": f"{address}, 10.0.0.9"})
+    seen = Visitor.of(hops, "10.0.0.9", None, proxies=None).name
     assert (seen != "10.0.0.9") is public
 
 

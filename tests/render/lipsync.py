@@ -64,7 +64,8 @@ def _face(frame: np.ndarray) -> tuple[int, int, int, int]:
 def _stable(frames: list[np.ndarray], face: tuple[int, int, int, int]) -> np.ndarray:
     """Return the lower face of every frame, (frames, 48, 64), held still by the nose and the cheeks."""
     x, y, width, height = face
-    anchor = (slice(y + int(0.3 * height), y + int(0.62 * height)), slice(x + width // 5, x + 4 * width // 5))
+    # Lower than the eyes: lids and brows move by themselves.
+    anchor = (slice(y + int(0.5 * height), y + int(0.7 * height)), slice(x + width // 5, x + 4 * width // 5))
     first = _anchor(frames[0][anchor])
     unit = np.array(frames[0][anchor].shape[::-1]) / np.array(_ANCHOR)
     hanning = cv2.createHanningWindow(_ANCHOR, cv2.CV_32F)
