@@ -9,6 +9,7 @@ talk.who = {
   marks: [], // up to three of [x, y] in pixels of the upright picture
   cross: null, // where the keyboard is, as a mark
   MOST: 3,
+  HIGHEST_PX: 180, // of what will be sent
 
   start(element, props, trigger, watch) {
     Object.assign(talk.who, { element, props, changed: () => trigger("select") });
@@ -168,7 +169,8 @@ talk.who = {
     if (find(".part")) {
       const [width, height] = props.value.size;
       const [left, top, right, bottom] = (!whole && props.value.people[number - 1].sent) || [0, 0, width, height];
-      find(".part").style.aspectRatio = `${right - left} / ${bottom - top}`;
+      const shape = (right - left) / (bottom - top);
+      Object.assign(find(".part").style, { aspectRatio: shape, width: `min(100%, ${talk.who.HIGHEST_PX * shape}px)` });
       const share = (part, of) => `${(100 * part) / of}%`;
       const place = { width: share(width, right - left), left: share(-left, right - left), top: share(-top, bottom - top) };
       Object.assign(find(".part img").style, place);
