@@ -36,6 +36,7 @@ from infinitalk_app.idle import rest_longer
 from infinitalk_app.lifecycle import STREAMS_S, end_in_time, kill_children_from_now_on
 from infinitalk_app.mcp_results import answer_in_json
 from infinitalk_app.prepare import in_threads
+from infinitalk_app.printing import forgive_lost_lines
 from infinitalk_app.programs import programs
 from infinitalk_app.routes import routes
 from infinitalk_app.runs import Run
@@ -267,6 +268,7 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
 
 def launch() -> None:
     """Serve the page until it is stopped; host and port are GRADIO_SERVER_NAME and GRADIO_SERVER_PORT."""
+    forgive_lost_lines()
     end_in_time(application.remove_inputs)
     try:
         _serve()

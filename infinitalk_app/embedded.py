@@ -5,7 +5,7 @@ from dataclasses import replace
 import httpx
 
 from infinitalk_app.refusals import Refusal
-from infinitalk_app.words import ERRORS
+from infinitalk_app.words import ERRORS, PREVIEWS_FREE
 from infinitalk_client import AsyncClient
 from infinitalk_local.machines import Machines
 from infinitalk_local.server import create_app
@@ -50,5 +50,6 @@ class _Transport(httpx.ASGITransport):
         response = await super().handle_async_request(request)
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             await response.aread()
-            raise Refusal(replace(ERRORS["busy_preview"], line=f"{response.json()['error']}."))
+            line = f"{PREVIEWS_FREE} {response.json()['error']}."
+            raise Refusal(replace(ERRORS["busy_preview"], line=line))
         return response

@@ -3,6 +3,7 @@
 import logging
 import secrets
 
+from infinitalk_app import words
 from infinitalk_app.orders import is_free
 from infinitalk_app.refusals import PageStopped, Refusal
 from infinitalk_app.runs import Snapshot
@@ -60,7 +61,7 @@ def explain(error: Exception, run: Snapshot) -> Trouble:
         case OSError() if run.request_id and not is_free(run.engine):
             return _of_disk(error)
         case _:
-            return _unforeseen(error)
+            return _unforeseen(error, run)
 
 
 def _of_stop(run: Snapshot) -> Trouble:
@@ -97,7 +98,7 @@ def _of_service(error: InfinitalkError, run: Snapshot) -> Trouble:
     said = error.detail or str(error)
     name = next((name for kind, name in _CASES if isinstance(error, kind)), None)
     if name is None:
-        return _unforeseen(error)
+        return _unforeseen(error, run)
     if name == "failed" and any(word in said.lower() for word in _BLOCKED):
         name = "blocked"
     if name == "unreachable" and not (error.request_id or run.request_id):
@@ -107,10 +108,16 @@ def _of_service(error: InfinitalkError, run: Snapshot) -> Trouble:
     return ERRORS[name].saying(said=said)
 
 
-def _unforeseen(error: Exception) -> Trouble:
+def _unforeseen(error: Exception, run: Snapshot) -> Trouble:
     incident = "".join(secrets.choice(_INCIDENT_LETTERS) for _ in range(4))
     log.error("incident %s", incident, exc_info=error)
-    return ERRORS["unforeseen"].saying(incident=incident)
+    return ERRORS["unforeseen"].saying(incident=incident, cost=_cost(run))
+
+
+def _cost(run: Snapshot) -> str:
+    if is_free(run.engine):
+        return words.PREVIEWS_FREE
+    return words.PERHAPS_CHARGED if run.committed else words.NOT_CHARGED
 
 
 def _sentence(text: str) -> str:

@@ -262,7 +262,7 @@ ERRORS: dict[str, Trouble] = {
     "busy": Trouble(
         "Segmind is busy", "Nothing was charged. It wants fewer requests; try again in a minute.", ("again",)
     ),
-    "busy_preview": Trouble("The queue is full", "Nothing was lost. Try again in a minute.", ("again",)),
+    "busy_preview": Trouble("The queue is full", "Previews are free. Try again in a minute.", ("again",)),
     "failed": Trouble(
         "It did not work out",
         "Segmind says failed runs are free. It said: “{said}”",
@@ -289,7 +289,9 @@ ERRORS: dict[str, Trouble] = {
         "The preview was lost", "It was free. The page was restarted while it was drawn.", ("again",)
     ),
     "unreachable": Trouble(
-        "We lost sight of it", "It goes on at Segmind. Come back with the link.", ("copy", "look")
+        "We lost sight of it",
+        "It goes on at Segmind and will be charged. Come back with the link.",
+        ("copy", "look"),
     ),
     "never_sent": Trouble(
         "Segmind does not answer", "Nothing was sent, and nothing was charged.", ("again", "preview")
@@ -334,7 +336,7 @@ ERRORS: dict[str, Trouble] = {
     ),
     "unforeseen": Trouble(
         "Something broke here",
-        "Nothing more will be sent. Incident {incident}, please mention it.",
+        "{cost} Nothing more will be sent. Incident {incident}, please mention it.",
         ("again",),
     ),
 }
@@ -364,6 +366,9 @@ WHO_WORDS = {
     "at": "{left} % from the left, {top} % from the top",
     "undo": "Undo",
 }
+PREVIEWS_FREE = "Previews are free."
+NOT_CHARGED = "Nothing was charged."
+PERHAPS_CHARGED = "It may be charged: look at Segmind."
 
 NEED_PICTURE = "Add a picture."
 NEED_VOICE = "Add a voice."

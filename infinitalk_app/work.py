@@ -235,6 +235,8 @@ class Workshop:
             delivered = True  # perhaps: from here on the error tells
             job = await client.submit(request)
         except BaseException as error:
+            if not delivered:
+                run.show(committed=False)
             if spent and not (delivered and _may_be_bought(error)):
                 await asyncio.to_thread(self._budget.give_back, spent)
             raise

@@ -22,6 +22,7 @@ ROWS = {
 }
 
 
+@pytest.mark.benchmarks
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_measures_what_it_names(part, tmp_path, capsys):
     """In its shortest form each part yields its rows, with figures above nothing, and prints its table."""

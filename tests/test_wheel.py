@@ -16,6 +16,8 @@ from infinitalk_media import mp4
 from tests.client.shell import PICTURE, VOICE
 from tests.local.serving import copies, serving
 
+pytestmark = pytest.mark.wheel
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = [name for name in PROJECT["tool"]["setuptools"]["packages"] if "." not in name]

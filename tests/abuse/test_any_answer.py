@@ -4,6 +4,7 @@ import contextlib
 import json
 
 import httpx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from infinitalk_client import (
 )
 from tests.client.fakes import REQUEST_ID
 from tests.local.test_fuzz import JSON
+
+pytestmark = pytest.mark.fuzz
 
 NAMES = [
     "status",

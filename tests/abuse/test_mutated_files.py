@@ -19,6 +19,8 @@ LOOP = """
 import json, random, resource, sys
 from pathlib import Path
 from infinitalk_media import MediaError, picture, sound, video
+
+pytestmark = pytest.mark.fuzz
 source, kind, many, most_mb, most_s = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
 resource.setrlimit(resource.RLIMIT_AS, (most_mb << 20, most_mb << 20))
 resource.setrlimit(resource.RLIMIT_CPU, (most_s, most_s))

@@ -429,7 +429,7 @@ async def test_a_full_preview_queue_is_told_at_once_with_the_wait():
     """The visitor hears how long it takes, instead of a client that asks again in silence."""
     embedded = Embedded(LocalSettings(public_url="http://preview.localhost", queue_size=0))
     async with embedded.client() as client:
-        with pytest.raises(Refusal, match=r"The queue is full\. .*try again in about \d+ s\."):
+        with pytest.raises(Refusal, match=r"queue is full\. Previews are free\. .*try again in about \d+ s"):
             await client.submit(TalkRequest("https://example.org/a.jpg", "https://example.org/a.mp3"))
     await embedded.close()
 

@@ -19,6 +19,8 @@ from tests.app.pages import PICTURE, VOICE, Page, client_of, free_port, inputs, 
 from tests.app.test_programs import call_tool, inline
 from tests.local.serving import copies, serving
 
+pytestmark = pytest.mark.nginx
+
 
 @dataclass
 class SubPath:

@@ -122,6 +122,7 @@ async def test_an_order_that_the_disk_has_no_room_for_is_given_back(tmp_path, mo
     run = start(application)
     await run.task
     assert (run.now.state, left(application.workshop._budget)) == ("FAILED", DAY_S)
+    assert "Nothing was charged." in run.now.trouble.line
     await application.embedded.close()
 
 

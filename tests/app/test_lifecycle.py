@@ -23,6 +23,8 @@ from tests.app.test_keeping import HURRIED, brought, files_of, wait_until
 from tests.app.test_restart import came, renders_of
 from tests.processes import assert_gone, children_of, command_of
 
+pytestmark = pytest.mark.lifecycle
+
 END_S = 3.0  # the promise
 TOKEN = "0123456789abcdef" * 2
 BUDGET_S = 8

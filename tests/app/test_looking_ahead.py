@@ -178,6 +178,18 @@ def test_faces_are_found_in_a_child_process(tmp_path):
     assert look(text) is None
 
 
+async def test_a_portrait_is_said_to_have_a_face_and_a_tower_to_have_none(tmp_path):
+    """The form's line says of a portrait that its face was found, and of a tower that there is none."""
+    tower = Image.new("RGB", (640, 480), "skyblue")
+    tower.paste("dimgray", (260, 60, 380, 480))
+    tower.save(tmp_path / "tower.png")
+    draft = replace(DRAFT, voice=None, engine="preview", api_key="")
+    flight = preflight(tmp_path)
+    assert (await said(flight, draft))[:-1] == ["ok Face found"]
+    draft = replace(draft, picture=tmp_path / "tower.png")
+    assert (await said(flight, draft))[:-1] == ["warn No face found: it will sway, not speak"]
+
+
 def test_the_range_is_learnt_from_runs_alike(tmp_path):
     """From three runs on: same engine and resolution, and about as long; others do not count."""
     record = Record(tmp_path / "times.jsonl")

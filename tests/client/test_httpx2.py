@@ -1,12 +1,12 @@
 """The client's tests once more with httpx2 in httpx's place, so that the later move is one line."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.httpx2
 HERE = Path(__file__).parent
 RUN = """
 import sys
@@ -20,7 +20,6 @@ ELSEWHERE = ("test_contract.py", "test_command.py", "test_console.py", "test_exa
 ELSEWHERE += ("test_terminal.py",)
 
 
-@pytest.mark.skipif("INSIDE_HTTPX2" in os.environ, reason="this is the run inside")
 def test_the_clients_tests_hold_under_httpx2():
     """A process in which `import httpx` gives httpx2 passes the same tests."""
     # anyio is imported with httpx2, before pytest could rewrite its asserts.
@@ -29,7 +28,6 @@ def test_the_clients_tests_hold_under_httpx2():
     run = subprocess.run(
         [sys.executable, "-c", RUN, *arguments],
         cwd=HERE.parent.parent,
-        env=os.environ | {"INSIDE_HTTPX2": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -30,7 +30,9 @@ def test_every_spelling_of_the_reset_time(value):
     assert asked_pause(httpx.Headers({"x-rate-limit-reset-at-utc": value}), NOW) == pytest.approx(20)
 
 
-@pytest.mark.parametrize(("value", "pause"), [("7", 7), ("0", 1), ("-5", 1), ("7200", 60), ("2.5", 2.5)])
+@pytest.mark.parametrize(
+    ("value", "pause"), [("7", 7), ("0", 1), ("-5", 1), ("7200", 60), ("9" * 40, 60), ("2.5", 2.5)]
+)
 def test_retry_after_in_seconds(value, pause):
     """Seconds are kept within 1 and 60."""
     assert asked_pause(httpx.Headers({"retry-after": value}), NOW) == pause
@@ -50,13 +52,10 @@ def test_a_time_is_compared_with_the_clock_of_the_answer():
     assert asked_pause(headers, datetime(2031, 1, 1, tzinfo=UTC)) == pytest.approx(20)
 
 
-@pytest.mark.parametrize("value", ["soon", "", "nan", "inf", "1e400", "2026-13-45", "9" * 40])
+@pytest.mark.parametrize("value", ["soon", "", "nan", "inf", "1e400", "2026-13-45"])
 def test_nonsense_is_no_pause(value):
     """What cannot be read is as if it were not there."""
-    assert asked_pause(httpx.Headers({"x-rate-limit-reset-at-utc": value, "retry-after": value}), NOW) in (
-        None,
-        60,
-    )
+    assert asked_pause(httpx.Headers({"x-rate-limit-reset-at-utc": value, "retry-after": value}), NOW) is None
 
 
 def test_nothing_asked():

@@ -4,10 +4,13 @@ import math
 import string
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.local.conftest import connect
+
+pytestmark = pytest.mark.fuzz
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
