@@ -1,7 +1,7 @@
 """What five faces look like at four moments; `python -m tests.render.looks` renews the pictures on purpose.
 
-Look at them before they are committed: tests/render/looks/NAME.png shows rest, the widest mouth, the roundest, and a
-blink.
+Look at them before they are committed: tests/render/looks/NAME.png shows rest, the widest mouth, the roundest,
+and a blink.
 """
 
 from pathlib import Path
