@@ -1,6 +1,6 @@
 """What five faces look like at four moments; `python -m tests.render.looks` renews the pictures on purpose.
 
-Look at them before they are committed: tests/render/looks/NAME.png shows rest, the widest mouth, the roundest,
+Look at them before a commit: tests/render/looks/NAME.png shows rest, the widest mouth, the roundest,
 and a blink.
 """
 
