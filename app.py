@@ -147,6 +147,17 @@ async def on_form(given: Given, request: gr.Request) -> dict[str, Any]:
     return await application.look_ahead(fields.read(given), request.headers)
 
 
+async def on_picture(picture: str | None, video: str | None) -> dict[str, Any] | None:
+    """Say who could talk in what was brought; a look that fails asks nothing of the visitor."""
+    brought = video or picture
+    if not brought:
+        return None
+    try:
+        return pieces.people(await application.people(Path(brought)), picture if not video else "")
+    except MediaError:
+        return None
+
+
 async def on_key(key: str, engine: str) -> dict[str, str] | None:
     """Ask what a key is good for, which is free; nothing keeps it."""
     return await application.look_at_key(engine, key or "")
@@ -217,7 +228,22 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
     )
     files = [fields.picture.change, fields.video.change, fields.voice.change]
     part = [fields.start_s.change, fields.seconds.release, fields.end_in_pause.change]
-    how = [fields.engine.change, fields.consent.change, fields.resolution.change, fields.fps.change]
+    gr.on(
+        [demo.load, fields.picture.change, fields.video.change],
+        on_picture,
+        [fields.picture, fields.video],
+        fields.who,
+        js="talk.who.look",
+        trigger_mode="always_last",
+        **PRIVATE,
+    )
+    how = [
+        fields.face.change,
+        fields.engine.change,
+        fields.consent.change,
+        fields.resolution.change,
+        fields.fps.change,
+    ]
     gr.on(
         [demo.load, *files, *part, *how, fields.api_key.blur],
         on_form,

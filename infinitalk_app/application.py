@@ -7,19 +7,18 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
 
 from infinitalk_app import pieces, status, uploads, words
-from infinitalk_app.addresses import is_loopback
 from infinitalk_app.embedded import Embedded
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
 from infinitalk_app.generate import Desk
 from infinitalk_app.hosting import Surroundings
-from infinitalk_app.inspection import Inspector
 from infinitalk_app.limits import Visitor
 from infinitalk_app.orders import is_free
 from infinitalk_app.outbox import sweep
@@ -31,7 +30,10 @@ from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, Setti
 from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError
+from infinitalk_local.looking import Look
 from infinitalk_local.machines import Machines, MachinesError
+from infinitalk_media import MediaError
+from infinitalk_media.net import is_loopback
 
 SWEEP_EVERY_S = 600.0
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
@@ -68,7 +70,7 @@ class Application:
         self._runs = Runs(explain)
         self.desk = Desk(settings, self.workshop, self._runs)
         self._purse = Purse(engines.client)
-        inspector, record = Inspector(self.workshop.room), self.workshop.record
+        inspector, record = self.workshop.inspector, self.workshop.record
         self._preflight = Preflight(settings, inspector, record, self._purse, self.workshop.why_unreachable)
 
     def launched(
@@ -115,6 +117,18 @@ class Application:
     async def look_ahead(self, inputs: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
         """Return what is known of a form before its click."""
         return await self._preflight.look(Draft.of(inputs), headers)
+
+    async def people(self, picture: Path) -> Look:
+        """Return who is seen in a picture.
+
+        Raises:
+            MediaError: it cannot be used, or not be looked at just now.
+        """
+        seen = await self.workshop.inspector.people(picture)
+        if seen is None:
+            await self.workshop.inspector.picture(picture)
+            raise MediaError(words.FACES_UNKNOWN)
+        return seen
 
     async def look_at_key(self, engine: str, key: str) -> dict[str, str] | None:
         """Return what a visitor's key is good for, in a line; None without a key, or where none is needed."""

@@ -10,6 +10,7 @@ from gradio.data_classes import FileData, GradioRootModel, ImageData
 from pydantic import model_serializer
 
 from infinitalk_app import words
+from infinitalk_local.marks import COUNT
 
 Described = TypeVar("Described", bound=Component)
 
@@ -112,6 +113,24 @@ class AudioByAddress(_ByAddress, gr.Audio):
 
     def get_block_name(self) -> str:
         return "audio"
+
+
+class FaceChoice(gr.Textbox):
+    """An input for programs that names a face: a number, six numbers, or either as text; "" is no choice.
+
+    It is a text since Gradio asks for whatever has None for its default.
+    """
+
+    def api_info(self) -> dict[str, Any]:
+        six = {"type": "array", "items": {"type": "number"}, "minItems": COUNT, "maxItems": COUNT}
+        return {"anyOf": [{"type": "integer", "minimum": 1}, six, {"type": "string"}]}
+
+    def preprocess(self, payload: Any) -> Any:
+        """Return what was sent; whether it will do is for the run to say."""
+        return payload
+
+    def get_block_name(self) -> str:
+        return "textbox"
 
 
 class CheckedVideo(gr.Video):

@@ -43,6 +43,8 @@ def _rows(run: Snapshot) -> Iterator[tuple[str, str]]:
     yield "engine", words.ENGINE_NAMES.get(run.engine, run.engine)
     if run.settings:
         yield "settings", ", ".join(f"{name} {value}" for name, value in run.settings.items())
+    if run.cropped:
+        yield "picture", run.cropped
     metrics = run.metrics or Metrics()
     times = {"queue": metrics.queue_time, "render": metrics.inference_time, "in all": metrics.total_time}
     told = [f"{name} {seconds:.1f} s" for name, seconds in times.items() if seconds is not None]

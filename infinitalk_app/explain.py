@@ -10,6 +10,7 @@ from infinitalk_app.runs import Snapshot
 from infinitalk_app.words import ERRORS, Trouble
 from infinitalk_client import (
     APIError,
+    DiskError,
     DownloadError,
     InfinitalkError,
     InsufficientCredits,
@@ -17,6 +18,7 @@ from infinitalk_client import (
     JobExpired,
     JobFailed,
     JobTimeout,
+    ModelRetired,
     NotAuthorized,
     RateLimited,
     ServerError,
@@ -32,6 +34,7 @@ _CASES: tuple[tuple[type[InfinitalkError], str], ...] = (  # the first that fits
     (NotAuthorized, "key"),
     (InsufficientCredits, "credits"),
     (RateLimited, "busy"),
+    (ModelRetired, "retired"),
     (JobFailed, "failed"),
     (JobExpired, "gone"),
     (DownloadError, "bad_video"),
@@ -85,10 +88,13 @@ def _of_preview(error: InfinitalkError) -> Trouble:
 def _of_disk(error: OSError) -> Trouble:
     """Tell of a video that is there, but cannot be kept here."""
     log.error("a video cannot be kept", exc_info=error)
-    return ERRORS["bad_video"].saying(said=_sentence(error.strerror or type(error).__name__))
+    said = error.detail if isinstance(error, DiskError) else error.strerror
+    return ERRORS["bad_video"].saying(said=_sentence(said or type(error).__name__))
 
 
 def _of_service(error: InfinitalkError, run: Snapshot) -> Trouble:
+    if isinstance(error, DiskError):
+        return _of_disk(error)
     said = error.detail or str(error)
     name = next((name for kind, name in _CASES if isinstance(error, kind)), None)
     if name is None:

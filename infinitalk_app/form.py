@@ -35,7 +35,7 @@ class Example:
 # What a click hands over, in the words of an order.
 INPUTS = (
     *("picture", "video", "voice", "start_s", "seconds", "end_in_pause", "prompt", "engine"),
-    *("api_key", "consent", "resolution", "fps", "seed"),
+    *("api_key", "consent", "resolution", "fps", "seed", "face"),
 )
 
 
@@ -60,6 +60,8 @@ class Form:
     clip: gr.Audio
     clip_note: gr.HTML
     key_note: gr.HTML
+    who: gr.HTML
+    face: gr.Textbox
     check: gr.HTML
     button: gr.Button
     token: gr.Textbox
@@ -99,6 +101,7 @@ def form(settings: Settings, examples: list[Example]) -> Form:
     """Build the form, filled with the first example, so that its button works at once."""
     with gr.Column(elem_id="form"):
         files = _files(examples)
+        people = _people()
         trim = _trim(settings)
         engine = _engine(settings)
         paid = _paid(settings, engine)
@@ -116,7 +119,7 @@ def form(settings: Settings, examples: list[Example]) -> Form:
             check = pieces.check()
             button = gr.Button(words.GO_PREVIEW, variant="primary", elem_id="generate")
         pieces.foot()
-    parts = {**files, **trim, **paid, **more, "engine": engine, "prompt": prompt}
+    parts = {**files, **people, **trim, **paid, **more, "engine": engine, "prompt": prompt}
     built = Form(**parts, check=check, button=button, token=gr.Textbox(visible=False))
     _wire(built, quality)
     return built
@@ -159,6 +162,15 @@ def _files(examples: list[Example]) -> dict[str, Any]:
 
     chosen.click(take, chosen, [picture, voice], **PRIVATE)
     return {"picture": picture, "voice": voice}
+
+
+def _people() -> dict[str, Any]:
+    """Return the choice of who talks, which shows itself when there is one, and the value that goes along."""
+    who = pieces.who()
+    # Without a place in the page, its changes would not be heard.
+    face = gr.Textbox("", visible="hidden", label=words.WHO)
+    who.select(None, None, face, js="() => talk.who.choice()", **PRIVATE)
+    return {"who": who, "face": face}
 
 
 def _trim(settings: Settings) -> dict[str, Any]:
@@ -274,6 +286,7 @@ def _more() -> dict[str, Any]:
 
 def _wire(built: Form, quality: gr.Radio) -> None:
     """Connect what needs no server."""
+    built.engine.change(None, built.engine, built.face, js="(engine) => talk.who.engine(engine)", **PRIVATE)
     resolution, fps = built.resolution, built.fps
     qualities = json.dumps(words.QUALITIES)
     quality.input(

@@ -104,6 +104,7 @@ class Desk:
             may_use_owner_key=entry.owner_key,
             started_at=entry.started_at,
             clip_s=entry.clip_s,
+            cropped=entry.cropped,
         )
 
     def _adopt(
@@ -134,6 +135,7 @@ class Desk:
                 ended_at=path.stat().st_mtime,
                 request_id=entry.request_id,
                 clip_s=entry.clip_s,
+                cropped=entry.cropped,
                 video=path,
                 facts=facts,
             )

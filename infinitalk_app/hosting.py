@@ -15,9 +15,9 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from infinitalk_app import words
-from infinitalk_app.addresses import is_loopback, is_public
 from infinitalk_app.detached import detached
 from infinitalk_app.refusals import Refusal
+from infinitalk_media.net import is_loopback, is_public_host
 
 PROOF_BYTES = 1024
 PROOF_KEPT_S = 600.0
@@ -63,7 +63,7 @@ class Surroundings:
             return False
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return False
-        return is_public(parts.hostname) or (self.service_is_near and is_loopback(parts.hostname))
+        return is_public_host(parts.hostname) or (self.service_is_near and is_loopback(parts.hostname))
 
 
 def _forwarded(headers: Mapping[str, str]) -> str | None:

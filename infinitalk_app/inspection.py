@@ -8,7 +8,7 @@ from typing import Any
 
 from infinitalk_app.detached import detached
 from infinitalk_app.prepare import Room, clean_picture
-from infinitalk_local.looking import face_tier
+from infinitalk_local.looking import Look, look
 from infinitalk_media import MediaError, TransientMediaError, picture, sound, video
 from infinitalk_media.scratch import scratch_folder
 
@@ -56,10 +56,10 @@ class Inspector:
         found: picture.Facts | video.Facts = await self._once(("picture", file), clean)
         return found
 
-    async def face(self, file: Path) -> str | None:
-        """Return the tier of the face: "full", "weak" or "none"; None when it is not known."""
-        tier: str | None = await self._once(("face", file), lambda: face_tier(file))
-        return tier
+    async def people(self, file: Path) -> Look | None:
+        """Return who is seen in a picture; None when it is not known."""
+        seen: Look | None = await self._once(("people", file), lambda: look(file))
+        return seen
 
     async def _once(self, key: Hashable, work: Callable[[], Any]) -> Any:
         if key not in self._seen:

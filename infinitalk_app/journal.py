@@ -24,6 +24,7 @@ class Entry:
     """One run; `started_at` is epoch seconds, `clip_s` the length of the voice that was sent.
 
     `owner_key` tells whose key it was: with a visitor's own, only the visitor can ask again.
+    `cropped` says what part of the picture was sent, where it was not the whole one.
     """
 
     token: str
@@ -34,6 +35,7 @@ class Entry:
     owner_key: bool = False
     clip_s: float | None = None
     sentence: str | None = None
+    cropped: str | None = None
 
 
 def new_token() -> str:

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings, SettingsError
 from infinitalk_app.words import ERRORS
+from infinitalk_media.net import is_public_address
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Visitor:
         told = ",".join(headers.getlist("x-forwarded-for")).split(",")
         hops = [hop for hop in map(str.strip, told) if hop]
         if proxies is None:
-            forwarded = next((hop for hop in reversed(hops) if _is_public(hop)), None)
+            forwarded = next((hop for hop in reversed(hops) if is_public_address(hop)), None)
         else:
             forwarded = next(iter(hops[-proxies:]), None) if proxies else None
         return cls(_network(forwarded if forwarded and _is_address(forwarded) else host or "unknown"))
@@ -149,10 +150,6 @@ def _is_address(text: str) -> bool:
     except ValueError:  # a name says nothing of who it is
         return False
     return True
-
-
-def _is_public(text: str) -> bool:
-    return _is_address(text) and ipaddress.ip_address(text).is_global
 
 
 def _network(text: str) -> str:

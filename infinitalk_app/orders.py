@@ -11,6 +11,9 @@ from infinitalk_app.limits import Visitor
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings
 from infinitalk_client import TalkRequest
+from infinitalk_local import marks
+from infinitalk_local.marks import BadFace, Choice
+from infinitalk_media.sound import START_MAX_S
 
 Engine = Literal["preview", "infinitetalk"]
 ENGINES: tuple[Engine, ...] = ("preview", "infinitetalk")
@@ -40,19 +43,30 @@ class Order:
     end_in_pause: bool = False
     api_key: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    face: Choice | None = None  # who talks, in pixels of the picture that was brought
+
+    @property
+    def paid(self) -> bool:
+        return not is_free(self.engine)
 
     @property
     def settings(self) -> dict[str, Any]:
         """What was chosen, beside the files, in the words of the wire."""
-        return {"prompt": self.prompt, "resolution": self.resolution, "fps": self.fps, "seed": self.seed}
+        chosen = {"prompt": self.prompt, "resolution": self.resolution, "fps": self.fps, "seed": self.seed}
+        return chosen if self.paid or self.face is None else chosen | {"face": on_the_wire(self.face)}
 
-    def request(self, image: str, audio: str) -> TalkRequest:
-        """Return what is sent to the service.
+    def request(self, image: str, audio: str, *, face: Choice | None = None) -> TalkRequest:
+        """Return what is sent to the service; a face is for the preview's alone.
 
         Raises:
             InvalidRequest: a value is outside its range.
         """
-        return TalkRequest(image, audio, self.prompt, self.resolution, self.fps, self.seed)
+        chosen = None if self.paid or face is None else on_the_wire(face)
+        return TalkRequest(image, audio, self.prompt, self.resolution, self.fps, self.seed, face=chosen)
+
+
+def on_the_wire(face: Choice) -> int | list[float]:
+    return face if isinstance(face, int) else [round(value, 1) for value in face.values]
 
 
 def refuse(sentence: str, field: str = "") -> Refusal:
@@ -86,6 +100,7 @@ def make_order(
     visitor: Visitor,
     headers: Mapping[str, str],
     end_in_pause: bool = False,
+    face: object = None,
 ) -> Order:
     """Read the inputs of the page or of a program; everything else relies on this.
 
@@ -109,6 +124,7 @@ def make_order(
         end_in_pause=bool(end_in_pause),
         api_key=str(api_key or "").strip(),
         headers=headers,
+        face=_choice(face),
     )
     order.request(_ANY_ADDRESS, _ANY_ADDRESS)
     _check_range(order, settings.max_clip_seconds)
@@ -126,21 +142,41 @@ def _file(path: str | None, sentence: str, field: str) -> Path:
     return file
 
 
+def _choice(value: object) -> Choice | None:
+    try:
+        return marks.parse(value) if isinstance(value, str) else marks.read(value)
+    except BadFace as error:
+        raise refuse(str(error), "face") from error
+
+
+def read_number(value: object) -> float:
+    """Return a number of any size as a float: infinite beyond what a float holds, nan for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = read_number(value)
+    if math.isnan(number):
         raise refuse(words.BAD_NUMBER.format(name=name))
-    return float(value)
+    return number
 
 
 def _whole(value: object, name: str) -> int:
     number = _number(value, name)
+    if isinstance(value, int):  # to its last digit
+        return value
     if not number.is_integer():
         raise refuse(words.NOT_WHOLE.format(name=name))
     return int(number)
 
 
 def _check_range(order: Order, most_s: float) -> None:
-    if order.start_s < 0:
+    if not 0 <= order.start_s <= START_MAX_S:
         raise refuse(words.BAD_START)
     if not SHORTEST_S <= order.seconds <= most_s:
         raise refuse(words.BAD_SECONDS.format(most=most_s))

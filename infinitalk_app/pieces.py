@@ -10,10 +10,12 @@ from typing import Any
 
 import gradio as gr
 
+from infinitalk_app import who as choose
 from infinitalk_app import words
+from infinitalk_local.looking import Look
 
 _WEB = Path(__file__).parent / "web"
-_SCRIPTS = ("page.js", "news.js", "stage.js", "history.js", "form.js")
+_SCRIPTS = ("page.js", "news.js", "stage.js", "history.js", "form.js", "who.js")
 
 
 def read(name: str) -> str:
@@ -25,7 +27,7 @@ def head() -> str:
     """Return what goes into the document's head: rules that `css=` cannot hold, and the page's scripts."""
     scripts = "\n".join(map(read, _SCRIPTS))
     said = words.HISTORY_STATES | words.HISTORY_WORDS | {"bring": words.BRING, "changed": words.CHANGED}
-    told = f"talk.words = {json.dumps(said)};"
+    told = f"talk.words = {json.dumps(said)}; talk.who.words = {json.dumps(words.WHO_WORDS)};"
     return f"<style>{read('head.css')}</style><script>{scripts}\n{told}</script>"
 
 
@@ -78,6 +80,41 @@ def voice_file() -> gr.HTML:
     """
     html = '<input type="file" accept="audio/*,video/*" tabindex="-1" aria-hidden="true">'
     return _html(None, html, read("voice_file.js"), "voicefile")
+
+
+def who() -> gr.HTML:
+    """Return the choice of who talks; it triggers `select` when another was chosen or marked."""
+    script = "talk.who.start(element, props, trigger, watch);"
+    return _html(None, '<div class="who"></div>', script, "face")
+
+
+def people(seen: Look, picture: str | None) -> dict[str, Any] | None:
+    """Return what `who` shows of a picture: several people, or one in which a face can be marked."""
+    if len(seen.people) == 1 or not (seen.people or seen.copy):
+        return None
+    names = words.WHO_NAMES.get(len(seen.people)) or _in_order(len(seen.people))
+    from_left = sorted(seen.people, key=lambda one: one.box[0] + one.box[2])
+    where = {one.number: name for one, name in zip(from_left, names, strict=False)}
+    return {
+        "of": picture or "",
+        "size": (seen.width, seen.height),
+        "copy": seen.copy,
+        "people": [
+            {
+                "number": one.number,
+                "name": words.WHO_NAME.format(number=one.number, where=where[one.number]),
+                "crop": one.crop,
+                "sent": choose.of(seen, one.number, paid=True).kept,
+            }
+            for one in seen.people
+        ],
+    }
+
+
+def _in_order(count: int) -> list[str]:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    numbers = range(1, count + 1)
+    return [words.WHO_NTH.format(nth=f"{nth}{endings.get(nth, 'th')}") for nth in numbers]
 
 
 def check() -> gr.HTML:

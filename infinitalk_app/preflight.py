@@ -7,19 +7,23 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
-from infinitalk_app import words
+from infinitalk_app import who, words
 from infinitalk_app.inspection import Inspector
-from infinitalk_app.orders import is_free
+from infinitalk_app.orders import is_free, read_number
 from infinitalk_app.prepare import BEST_FPS
 from infinitalk_app.purse import Purse
 from infinitalk_app.record import Record, Usual
 from infinitalk_app.settings import Settings
 from infinitalk_app.spans import span
 from infinitalk_client import InfinitalkError
+from infinitalk_local import marks
+from infinitalk_local.looking import Look
+from infinitalk_local.marks import BadFace, Choice, Marks
 from infinitalk_media import MediaError
 from infinitalk_media.crop import lost_sides
 from infinitalk_media.sound import QUIET_DBFS
 
+_UNFINISHED = (2, 4)  # numbers of one mark, and of two
 CROP_MIN = 0.04  # of the picture on one side: less is not worth a word
 
 Kind = Literal["ok", "warn", "bad"]
@@ -38,6 +42,7 @@ class Draft:
     api_key: str
     resolution: str
     fps: float
+    face: str = ""
 
     @classmethod
     def of(cls, inputs: Mapping[str, Any]) -> "Draft":
@@ -46,13 +51,14 @@ class Draft:
         return cls(
             picture=Path(picture) if picture else None,
             voice=Path(voice) if voice else None,
-            start_s=float(inputs.get("start_s") or 0),
-            seconds=float(inputs.get("seconds") or 0),
+            start_s=read_number(inputs.get("start_s") or 0),
+            seconds=read_number(inputs.get("seconds") or 0),
             end_in_pause=bool(inputs.get("end_in_pause")),
             engine=str(inputs.get("engine")),
             api_key=str(inputs.get("api_key") or "").strip(),
             resolution=str(inputs.get("resolution")),
-            fps=float(inputs.get("fps") or 0),
+            fps=read_number(inputs.get("fps") or 0),
+            face=str(inputs.get("face") or ""),
         )
 
     @property
@@ -116,12 +122,19 @@ class Preflight:
             size = await self._inspector.picture(draft.picture)
         except MediaError as error:
             return [Item("bad", str(error))]
+        try:
+            choice = marks.parse(draft.face)
+            seen = await self._inspector.people(draft.picture) if choice or not draft.paid else None
+            chosen = who.of(seen, choice, paid=draft.paid) if seen and choice else who.Chosen()
+        except BadFace as error:
+            begun = draft.face.count(",") + 1
+            missing = words.CHECK_MARKS.format(done=begun // 2)
+            return [Item("warn", missing) if begun in _UNFINISHED else Item("bad", str(error))]
         if draft.paid:
-            return [*_cropped(size.width, size.height, draft.resolution), *_frames(draft.fps)]
-        tier = await self._inspector.face(draft.picture)
-        if tier is None:
-            return []
-        return [Item("warn", words.CHECK_NO_FACE) if tier == "none" else Item("ok", words.CHECK_FACE)]
+            only = [Item("ok", words.CHECK_ONLY.format(person=chosen.person))] if chosen.kept else []
+            width, height = chosen.size or (size.width, size.height)
+            return [*only, *_cropped(width, height, draft.resolution), *_frames(draft.fps)]
+        return list(_talking(seen, choice)) if seen else []
 
     async def _credits(self, draft: Draft) -> list[Item]:
         if not draft.api_key:
@@ -158,6 +171,20 @@ class Preflight:
         if usual and usual.costs:
             return words.PRICE.format(low=usual.costs[0], high=usual.costs[1])
         return words.PAID_SHORT
+
+
+def _talking(seen: Look, choice: Choice | None) -> Iterator[Item]:
+    """Say whether there will be a talking face in the preview, and whose."""
+    if isinstance(choice, Marks):
+        yield Item("ok", words.CHECK_MARKED)
+        return
+    number = choice or 1
+    if not seen.people or seen.people[number - 1].tier == "none":
+        yield Item("warn", words.CHECK_NO_FACE)
+    elif len(seen.people) == 1:
+        yield Item("ok", words.CHECK_FACE)
+    else:
+        yield Item("ok", words.CHECK_PERSON.format(faces=len(seen.people), number=number))
 
 
 def _cropped(width: int, height: int, resolution: str) -> Iterator[Item]:

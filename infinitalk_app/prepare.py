@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from infinitalk_app import words
-from infinitalk_app.orders import Order, is_free
+from infinitalk_app.orders import Order
 from infinitalk_media import picture, sound, video
+from infinitalk_media.around import Box
 
 BEST_FPS = 25
 END_PATIENCE_S = 0.5
@@ -59,15 +60,16 @@ class Inputs:
     clip_s: float
     part: tuple[float, float]  # from and to which second of the recording; shorter than a padded clip
     notes: tuple[str, ...]
+    shrunk: float = 1.0  # size of the picture, in parts of what was brought
 
 
-def prepare(order: Order, folder: Path) -> Inputs:
-    """Check and clean both files.
+def prepare(order: Order, folder: Path, kept: Box | None = None) -> Inputs:
+    """Check and clean both files; of a picture only the part that is kept.
 
     Raises:
         MediaError: one of them cannot be used.
     """
-    face = clean_picture(order.picture, folder)
+    face = clean_picture(order.picture, folder, kept)
     voice = sound.prepare(
         order.voice,
         folder / "voice.mp3",
@@ -75,18 +77,19 @@ def prepare(order: Order, folder: Path) -> Inputs:
         seconds=order.seconds,
         end_in_pause=order.end_in_pause,
     )
-    odd = not is_free(order.engine) and order.fps != BEST_FPS
-    notes = (words.ODD_FPS.format(fps=order.fps),) if odd else ()
+    odd = (words.ODD_FPS.format(fps=order.fps),) if order.paid and order.fps != BEST_FPS else ()
     part = voice.start_s, voice.end_s
-    return Inputs(face.path, voice.path, voice.duration_s, part, face.warnings + notes + voice.warnings)
+    notes = face.warnings + odd + voice.warnings
+    shrunk = face.shrunk if isinstance(face, picture.Facts) else 1.0
+    return Inputs(face.path, voice.path, voice.duration_s, part, notes, shrunk)
 
 
-def clean_picture(source: Path, folder: Path) -> picture.Facts | video.Facts:
-    """Check and clean a picture, or the short video that stands for one.
+def clean_picture(source: Path, folder: Path, kept: Box | None = None) -> picture.Facts | video.Facts:
+    """Check and clean a picture, or the short video that stands for one; of a picture the part that is kept.
 
     Raises:
         MediaError: it cannot be used.
     """
     if source.is_file() and video.is_video(source):
         return video.prepare(source, folder / "picture.mp4")
-    return picture.prepare(source, folder / "picture.jpg")
+    return picture.prepare(source, folder / "picture.jpg", kept)

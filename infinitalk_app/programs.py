@@ -1,4 +1,4 @@
-"""The page for programs: /generate, /submit, /status and /result, on hidden components of their own.
+"""The page for programs: /generate, /submit, /status, /result and /faces, on hidden components of their own.
 
 A file may be a video there, and nothing of the page changes. The same rules hold as on the page.
 """
@@ -8,6 +8,7 @@ import inspect
 import re
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -18,6 +19,7 @@ from infinitalk_app.components import (
     AudioByAddress,
     CheckedVideo,
     Described,
+    FaceChoice,
     FileByAddress,
     SecretBox,
     described,
@@ -26,6 +28,7 @@ from infinitalk_app.form import FPS, RESOLUTIONS, SECONDS, SEED
 from infinitalk_app.orders import ENGINES, SHORTEST_S
 from infinitalk_app.runs import Run
 from infinitalk_client import DEFAULT_PROMPT
+from infinitalk_media import MediaError
 
 PROMPT_MAX, RANDOM_SEED = 2000, -1
 SLOWEST, FASTEST = 16, 30  # frames per second
@@ -71,6 +74,7 @@ class Programs:
         api_key: str,
         consent: bool,
         run: str,
+        face: Any,
         request: gr.Request,
     ) -> AsyncIterator[Answer]:
         """Make a picture talk: yield the state at each change, and at the end the video.
@@ -88,6 +92,7 @@ class Programs:
             api_key: your own Segmind key, for engine "infinitetalk".
             consent: you may use this face and this voice; needed for engine "infinitetalk".
             run: 32 hex digits of your choice; the same again is the same run, and is never bought twice.
+            face: who talks: a number from /faces, or six pixels: left eye x, y, right eye x, y, mouth x, y.
             request: who asks; Gradio adds it.
 
         Returns:
@@ -107,6 +112,7 @@ class Programs:
             resolution=resolution,
             fps=fps,
             seed=seed,
+            face=face,
         )
         async for shown in answer(started):
             yield shown
@@ -125,10 +131,11 @@ class Programs:
         api_key: str,
         consent: bool,
         run: str,
+        face: Any,
         request: gr.Request,
     ) -> dict[str, Any]:
         values = (image, audio, prompt, engine, resolution, fps, seed, start_s, seconds)
-        async for _, shown in self.talk_generate(*values, api_key, consent, run, request):
+        async for _, shown in self.talk_generate(*values, api_key, consent, run, face, request):
             if shown["request_id"]:
                 return {"request_id": shown["request_id"]}
         return {"request_id": None}
@@ -168,9 +175,26 @@ class Programs:
         async for shown in answer(run):
             yield shown
 
+    async def talk_faces(self, image: str | None) -> dict[str, Any]:
+        """List the faces of a picture that could talk, the largest first; nothing is kept or sent anywhere.
+
+        Args:
+            image: a picture, or a short video.
+
+        Returns:
+            width, height and faces: number, box, eyes, mouth, tier (full, weak or none) and score of each
+        """
+        if not image:
+            raise gr.Error(words.NEED_PICTURE, print_exception=False)
+        try:
+            seen = await self._application.people(Path(image))
+        except MediaError as error:
+            raise gr.Error(html.escape(str(error)), print_exception=False) from error
+        return {"width": seen.width, "height": seen.height, "faces": [one.told for one in seen.people]}
+
 
 def programs(application: Application) -> None:
-    """Add the hidden components and the four calls to the page that is being built."""
+    """Add the hidden components and the five calls to the page that is being built."""
     calls = Programs(application)
     about = _arguments(calls.talk_status) | _arguments(calls.talk_generate)
 
@@ -199,12 +223,14 @@ def programs(application: Application) -> None:
             key,
             told(gr.Checkbox(False, label="consent"), False),
             told(gr.Textbox("", label="run"), "", pattern="^([0-9a-f]{32})?$"),
+            told(FaceChoice("", label="face"), 1),
         ]
         request_id = told(gr.Textbox(label="request_id"), "3f8e2b9c")
         video, state = CheckedVideo(label="video"), gr.JSON(label="status")
-        buttons = {name: gr.Button(name) for name in ("generate", "submit", "status", "result")}
+        buttons = {name: gr.Button(name) for name in ("generate", "submit", "status", "result", "faces")}
     buttons["generate"].click(calls.talk_generate, inputs, [video, state], api_name="generate", **EVENT)
     buttons["submit"].click(calls.talk_submit, inputs, state, api_name="submit", **EVENT)
+    buttons["faces"].click(calls.talk_faces, inputs[0], state, api_name="faces", **EVENT)
     buttons["status"].click(calls.talk_status, [request_id, key], state, api_name="status", **EVENT)
     buttons["result"].click(calls.talk_result, [request_id, key], [video, state], api_name="result", **EVENT)
 

@@ -30,7 +30,7 @@ class Past:
 
     def like(self, engine: str, resolution: str, clip_s: float) -> bool:
         """Tell whether a run of these values would take about as long."""
-        near = clip_s > 0 and abs(math.log(self.clip_s / clip_s)) <= _ALIKE
+        near = 0 < clip_s < math.inf and abs(math.log(self.clip_s / clip_s)) <= _ALIKE
         return near and (self.engine, self.resolution) == (engine, resolution)
 
 

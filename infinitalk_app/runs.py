@@ -36,6 +36,7 @@ class Snapshot:
     """A run at one moment; `started_at` and `ended_at` are epoch seconds.
 
     `clip_s`: how long the voice is that is sent; `part`: from and to which second of the visitor's recording.
+    `cropped`: what part of the picture was sent, where it was not the whole one.
     `retry_s`: how long the service is left in peace after a fault, in seconds.
     `committed`: the POST is about to go out or went out, and there is no way back.
     `polled`: the service has told its state at least once.
@@ -53,6 +54,7 @@ class Snapshot:
     warnings: tuple[str, ...] = ()
     clip_s: float | None = None
     part: tuple[float, float] | None = None
+    cropped: str | None = None
     video: Path | None = None
     facts: mp4.Facts | None = None
     metrics: Metrics | None = None

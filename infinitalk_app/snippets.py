@@ -71,8 +71,12 @@ def snippets(run: Snapshot, base_url: str | None) -> dict[str, str]:
 
 
 def _options(asked: Mapping[str, Any], run: Snapshot, base: str) -> str:
-    words = "".join(f" --{name} {shlex.quote(str(value))}" for name, value in asked.items())
+    words = "".join(f" --{name} {shlex.quote(_typed(value))}" for name, value in asked.items())
     if run.part:
         start_s, end_s = run.part
         words += f" --start {start_s:.2f} --seconds {end_s - start_s:.2f}"
     return words if base == SEGMIND else f"{words} --base-url {base}"
+
+
+def _typed(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

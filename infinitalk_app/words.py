@@ -79,6 +79,10 @@ CHECK_QUIET = "Quiet"
 CHECK_LOUD = "Too loud in places"
 CHECK_LITTLE_SPEECH = "Little speech in it"
 CHECK_FACE = "Face found"
+CHECK_PERSON = "{faces} faces: person {number} talks"
+CHECK_MARKS = "{done} of 3 marks"
+CHECK_MARKED = "Marked: it talks"
+CHECK_ONLY = "Cropped around {person}"
 CHECK_NO_FACE = "No face found: it will sway, not speak"
 CHECK_CROPPED_TALL = "Top and bottom cropped"
 CHECK_CROPPED_WIDE = "Sides cropped"
@@ -232,6 +236,7 @@ NO_PUBLIC_ADDRESS = "This page has no public address."
 PROOF_SILENT = "Nothing answers at this page's public address."
 PROOF_STATUS = "This page's public address answers {status} to a stranger."
 PROOF_OTHER = "This page's public address shows something else than the file."
+UNKNOWN_STATE = "Segmind calls this run “{word}”, which is not known here. We go on waiting."
 ODD_FPS = "{fps} fps: lips fit less well than at 25."
 
 ERRORS: dict[str, Trouble] = {
@@ -249,6 +254,11 @@ ERRORS: dict[str, Trouble] = {
         ("segmind", "preview"),
     ),
     "refused": Trouble("Segmind said no", "Nothing was charged. It said: “{said}”", ("preview",)),
+    "retired": Trouble(
+        "This model was retired",
+        "Nothing was charged. Segmind does not offer it any more; the preview still works.",
+        ("preview",),
+    ),
     "busy": Trouble(
         "Segmind is busy", "Nothing was charged. It wants fewer requests; try again in a minute.", ("again",)
     ),
@@ -331,6 +341,31 @@ ERRORS: dict[str, Trouble] = {
     ),
 }
 
+CROPPED = "{}×{} of {}×{} pixels, around {person}"  # noqa: RUF001  # the sign
+PERSON, MARKED_PERSON = "person {number}", "the marked face"
+NOT_WHOLE_SENT = "The picture was cropped around {person}, so that nobody else talks."
+FACES_UNKNOWN = "The faces of this picture could not be looked for. Try again."
+WHO = "Who talks?"
+WHO_NAME = "Person {number}, {where}"
+WHO_NAMES = {2: ["left", "right"], 3: ["left", "middle", "right"]}
+WHO_NTH = "{nth} from the left"
+WHO_WORDS = {
+    "title": WHO,
+    "sent": "InfiniteTalk itself would choose among them: only this part is sent.",
+    "whole_sent": "InfiniteTalk chooses among them: the whole picture is sent.",
+    "whole": "Send the whole picture",
+    "none": "No face found. Mark one, and it talks.",
+    "next": [
+        "Click on the eye at the left.",
+        "Click on the eye at the right.",
+        "Click on the mouth.",
+        "Marked. It talks.",
+    ],
+    "picture": "Your picture, to be marked",
+    "keys": "By keyboard: arrow keys move the cross, Enter marks, Backspace takes a mark back.",
+    "at": "{left} % from the left, {top} % from the top",
+    "undo": "Undo",
+}
 PREVIEWS_FREE = "Previews are free."
 NOT_CHARGED = "Nothing was charged."
 PERHAPS_CHARGED = "It may be charged: look at Segmind."
@@ -343,7 +378,7 @@ BAD_ENGINE = "The engine must be preview or infinitetalk."
 BAD_RUN = "A run token has 32 hexadecimal digits."
 BAD_NUMBER = "{name} must be a number."
 NOT_WHOLE = "{name} must be a whole number."
-BAD_START = "The start must be 0 seconds or later."
+BAD_START = "The start must be 0 seconds or later, within 24 hours."
 BAD_SECONDS = "The length must be between 0.5 and {most:g} seconds."
 NOT_FETCHED = (
     "The {name} could not be fetched from {address}. Nothing was sent, and nothing was charged. "
@@ -357,6 +392,7 @@ DETAIL_NAMES = {
     "request_id": "Request id",
     "engine": "Engine",
     "settings": "Settings",
+    "picture": "Picture sent",
     "times": "Times",
     "cost": "Cost",
     "left": "Credits left",

@@ -16,6 +16,7 @@ from infinitalk_app import words
 from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
 from infinitalk_app.hosting import PROOF_BYTES, Hosting, HostingMode, Published, Surroundings, file_url
+from infinitalk_app.inspection import Inspector
 from infinitalk_app.journal import Entry, Journal
 from infinitalk_app.limits import Budget, Spent
 from infinitalk_app.orders import Order, is_free
@@ -25,6 +26,7 @@ from infinitalk_app.record import Past, Record
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Run
 from infinitalk_app.settings import Settings
+from infinitalk_app.who import Chosen, choose
 from infinitalk_client import (
     APIError,
     AsyncClient,
@@ -44,6 +46,7 @@ from infinitalk_client import (
 from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
+UNKNOWN_TOLD_S = 60.0
 # OSError: our disk is full, or the line is broken; the job is there all the same.
 _MAY_COME_BACK = (SubmitUncertain, OSError, DownloadError, MediaError)
 
@@ -106,6 +109,7 @@ class Workshop:
         self._budget = Budget.of(settings)
         self._outbox = Outbox(folders.outbox)
         self.room = Room(settings.infinitalk_preparations)
+        self.inspector = Inspector(self.room)
         self._now = now
         self._ours = f"{secrets.token_hex(4)}-"  # other processes may work in the same folder
 
@@ -173,24 +177,27 @@ class Workshop:
     async def _perform(self, run: Run, order: Order, entry: Entry) -> None:
         hosted: list[Path] = []
         try:
-            await self._prepare(run, order, hosted)
+            who = await choose(self.inspector, order.picture, order.face, paid=order.paid)
+            inputs = await self._prepare(run, order, who, hosted)
             async with self.engines.client(order.engine, order.api_key, run.pauses) as client:
                 published = await self._publish(run, order, tuple(hosted), client)
-                job = await self._submit(run, order, entry, client, order.request(*published.urls))
+                request = order.request(*published.urls, face=who.face(inputs.shrunk))
+                job = await self._submit(run, order, entry, client, request)
                 await self._collect(run, job)
             await self._learn(run, order)
         finally:
             await asyncio.to_thread(self._outbox.remove, *hosted)
 
-    async def _prepare(self, run: Run, order: Order, hosted: list[Path]) -> None:
-        inputs = await self.room.do(self._host_inputs, order, hosted)
-        run.warn(*inputs.notes)
-        run.show(clip_s=inputs.clip_s, part=inputs.part)
+    async def _prepare(self, run: Run, order: Order, who: Chosen, hosted: list[Path]) -> Inputs:
+        inputs = await self.room.do(self._host_inputs, order, who, hosted)
+        run.warn(*inputs.notes, *who.notes)
+        run.show(clip_s=inputs.clip_s, part=inputs.part, cropped=who.said)
+        return inputs
 
-    def _host_inputs(self, order: Order, hosted: list[Path]) -> Inputs:
+    def _host_inputs(self, order: Order, who: Chosen, hosted: list[Path]) -> Inputs:
         """Clean both files, and add to `hosted` where they are: a cancelled caller gets no result."""
         with tempfile.TemporaryDirectory(prefix=self._ours, dir=self.folders.scratch) as folder:
-            inputs = prepare(order, Path(folder))
+            inputs = prepare(order, Path(folder), who.kept)
             hosted.extend(map(self._outbox.put, (inputs.picture, inputs.voice)))
         return inputs
 
@@ -220,7 +227,7 @@ class Workshop:
     ) -> AsyncJob:
         """Send the one POST: whatever can be refused has been by now, and a crash is found in the journal."""
         spent = await self._spend(run, order)
-        sent = replace(entry, phase="submitting", clip_s=run.now.clip_s)
+        sent = replace(entry, phase="submitting", clip_s=run.now.clip_s, cropped=run.now.cropped)
         delivered = False
         try:
             run.show(committed=True)
@@ -263,6 +270,8 @@ class Workshop:
     def _show(self, run: Run, look: JobStatus) -> None:
         if look.state is JobState.FAILED:
             return  # its reason comes as an error, and the run ends with it
+        if look.unknown_word and look.elapsed_s >= UNKNOWN_TOLD_S:
+            run.warn(words.UNKNOWN_STATE.format(word=look.unknown_word))
         done = look.state is JobState.COMPLETED
         progress = look.progress or run.now.progress
         if done and progress:

@@ -1,5 +1,6 @@
 """python -m infinitalk_client: the command line. Its words are in `_words`, what it does in `_commands`."""
 
+import contextlib
 import json
 import signal
 import sys
@@ -11,40 +12,48 @@ from infinitalk_media import MediaError
 
 from . import _commands, _words
 from ._client import Client
+from ._console import accept_all_text, put
 from ._errors import InfinitalkError
 from ._outcomes import DONE, FAILED, explain
-from ._progress import Progress, silence
+from ._progress import Progress
 
 COMMANDS = {"generate": _commands.generate, "resume": _commands.resume, "credits": _commands.balance}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the words ask for, and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        accept_all_text(stream)
     chosen = _words.read(list(sys.argv[1:] if arguments is None else arguments))
-    progress = Progress(sys.stderr)
+    progress, outcome = Progress(sys.stderr), None
     try:
         with Client(base_url=chosen.base_url) as client:
             outcome = COMMANDS[chosen.command](client, chosen, progress)
     except KeyboardInterrupt:
-        progress.note("Stopped. No job was sent.")
-        return FAILED
+        if outcome is None:
+            progress.note("Stopped. No job was sent.")
+            return FAILED
     except (InfinitalkError, MediaError, OSError, httpx.RequestError) as error:
         code, said = explain(error, chosen)
         progress.note(said)
         if chosen.json:
             request_id = getattr(error, "request_id", None)
-            _print(json.dumps({"error": type(error).__name__, "message": said, "request_id": request_id}))
+            told = {"error": type(error).__name__, "message": said, "request_id": request_id}
+            put(sys.stdout, json.dumps(told) + "\n")
         return code
-    _print(json.dumps(outcome) if chosen.json else str(next(iter(outcome.values()))))
+    with contextlib.suppress(KeyboardInterrupt):  # nobody reads on; the video is there, and so is the note
+        _tell(outcome, progress, as_json=chosen.json)
     return DONE
 
 
-def _print(text: str) -> None:
-    """Print the one line that other programs read; whether one still does changes nothing."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        silence(sys.stdout)
+def _tell(outcome: _commands.Outcome, progress: Progress, *, as_json: bool) -> None:
+    """Print what other programs read, elsewhere when nobody does; the note of the job goes after that."""
+    if outcome.remark:
+        progress.note(outcome.remark)
+    line = json.dumps(outcome.said) if as_json else str(next(iter(outcome.said.values())))
+    if not put(sys.stdout, f"{line}\n"):
+        progress.note(line)
+    outcome.settle()
 
 
 def _end_as_by_ctrl_c() -> None:

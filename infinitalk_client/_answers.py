@@ -12,23 +12,26 @@ from ._errors import (
     SubmitUncertain,
 )
 from ._models import Credits, HistoryEntry, JobState, JobStatus, Metrics, Progress, Result
-from ._output import find_video
-from ._refusals import detail_of, read_json, refusal, unreadable
+from ._output import find_video, looks_like_video
+from ._refusals import detail_of, quoted, read_json, refusal, unreadable
 
+# Letters alone, in capitals: "timed out", "Timed-Out" and "TIMED_OUT" are one word.
 _STATES = {
-    "QUEUED": JobState.QUEUED,
-    "PROCESSING": JobState.PROCESSING,
-    "COMPLETED": JobState.COMPLETED,
-    "SUCCEEDED": JobState.COMPLETED,
-    "SUCCESS": JobState.COMPLETED,
-    "FAILED": JobState.FAILED,
-    "ERROR": JobState.FAILED,
-    "CANCELLED": JobState.FAILED,
-    "CANCELED": JobState.FAILED,
-    "EXPIRED": JobState.FAILED,
+    JobState.QUEUED: "QUEUED",
+    JobState.PROCESSING: "PROCESSING",
+    JobState.COMPLETED: "COMPLETED COMPLETE SUCCEEDED SUCCESS SUCCESSFUL FINISHED DONE",
+    JobState.FAILED: (
+        "FAILED FAILURE FAIL ERROR ERRORED CANCELLED CANCELED ABORTED EXPIRED TIMEOUT TIMEDOUT REJECTED "
+        "REFUSED DENIED DECLINED INVALID BLOCKED INTERRUPTED TERMINATED KILLED STOPPED CRASHED DEAD DELETED "
+        "UNSUCCESSFUL"
+    ),
 }
+_STATE_OF = {word: state for state, words in _STATES.items() for word in words.split()}
+# What other services call a job that goes on, in the same letters: no news to tell.
+_GOING_ON = "PENDING RUNNING INPROGRESS INQUEUE WAITING STARTED STARTING SUBMITTED ACCEPTED"
 _FAILED_JOB = 422  # how the service serves FAILED
 _NOT_FINISHED = (202, 409, 425)
+_WORD_MAX = 40
 
 
 def read_submission(response: httpx.Response) -> str:
@@ -53,7 +56,9 @@ def refuse_submission(response: httpx.Response) -> None:
     if response.status_code == httpx.codes.REQUEST_TIMEOUT or response.is_server_error:
         raise uncertain(f"HTTP {response.status_code}", response.status_code)
     if not response.is_success:
-        raise refusal(response)
+        error = refusal(response, submitting=True)
+        error.message = f"{error.message.rstrip('.')}. Nothing was charged."
+        raise error
 
 
 def uncertain(what: str, status: int | None = None, request_id: str | None = None) -> SubmitUncertain:
@@ -82,6 +87,7 @@ def read_status(response: httpx.Response) -> JobStatus:
     return JobStatus(
         request_id=str(body.get("request_id") or ""),
         state=state,
+        unknown_word=_unknown_word(response, body) if state is JobState.PROCESSING else None,
         metrics=_metrics(body.get("metrics")),
         progress=_progress(body.get("progress")),
         queue_position=_whole(body.get("queue_position")),
@@ -93,13 +99,25 @@ def _state(response: httpx.Response, body: Mapping[str, Any]) -> JobState | None
     failed = response.status_code == _FAILED_JOB
     if not (response.is_success or failed):
         return None
-    word = body.get("status")
-    if isinstance(word, str) and word.strip():
+    word = _letters(body.get("status"))
+    if word:
         # An unknown word means a job that still runs, and must not end a wait; with 422 one that failed.
-        return _STATES.get(word.strip().upper(), JobState.FAILED if failed else JobState.PROCESSING)
+        return _STATE_OF.get(word, JobState.FAILED if failed else JobState.PROCESSING)
     if failed:
         return JobState.FAILED
     return JobState.COMPLETED if find_video(body) else None
+
+
+def _unknown_word(response: httpx.Response, body: Mapping[str, Any]) -> str | None:
+    word = body.get("status")
+    if not isinstance(word, str) or _letters(word) in {*_STATE_OF, *_GOING_ON.split()}:
+        return None
+    return quoted(response, word)[:_WORD_MAX] or None
+
+
+def _letters(word: object) -> str:
+    """Fold the ways to write a state: only its letters count."""
+    return ("".join(filter(str.isalpha, word)).upper() or word.strip()) if isinstance(word, str) else ""
 
 
 def read_result(response: httpx.Response) -> Result | None:
@@ -111,12 +129,17 @@ def read_result(response: httpx.Response) -> Result | None:
     """
     if response.status_code in _NOT_FINISHED:
         return None
-    if response.is_success and response.headers.get("content-type", "").lower().startswith("video/"):
+    if response.is_success and _is_video(response):
         return Result(data=response.content)
     look = read_status(response)
     if look.state is JobState.FAILED:
         raise failed(look)
     return _finished(_json_object(response), look.metrics) if look.state is JobState.COMPLETED else None
+
+
+def _is_video(response: httpx.Response) -> bool:
+    kind = response.headers.get("content-type", "").strip().lower()
+    return kind.startswith("video/") or looks_like_video(response.content)
 
 
 def _finished(body: Mapping[str, Any], metrics: Metrics) -> Result:
@@ -154,11 +177,11 @@ def read_credits(response: httpx.Response) -> Credits:
 def read_history(response: httpx.Response) -> HistoryEntry:
     """Read one entry of the service's own record."""
     body = _success(response)
-    word = str(body.get("model_status") or "").strip().upper()
+    word = _letters(body.get("model_status"))
     request = body.get("request_body")
     return HistoryEntry(
         request_id=str(body.get("request_id") or ""),
-        state=_STATES.get(word, JobState.PROCESSING),
+        state=_STATE_OF.get(word, JobState.PROCESSING),
         url=_text(find_video({"output": body.get("generation_url")})),
         cost=_number(body.get("credits_deduction")),
         error=detail_of(response),

@@ -2,32 +2,50 @@
 
 import argparse
 import contextlib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx
 
+from infinitalk_media.net import is_loopback
+
 from ._client import POLL_EVERY_S, Client, Job
 from ._errors import InfinitalkError, JobFailed, SubmitUncertain
-from ._hosts import SEGMIND
+from ._flows import NOT_SENDABLE
+from ._hosts import SEGMIND, Hosts
 from ._jobfile import JobFile, Note
-from ._models import Metrics
+from ._models import Metrics, TalkRequest
 from ._order import Order
 from ._outcomes import OtherOrder, Stopped
 from ._part import Part
 from ._progress import Progress
 
-_NEARBY = {"127.0.0.1", "localhost", "::1"}
 _NEARBY_POLL_EVERY_S = 0.25  # a preview takes seconds
 _LOOK_FIRST = "Look at your request history at Segmind first."
 
-Outcome = Mapping[str, Any]  # its first value is what is printed without --json
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is to be printed, without --json its first value alone, and the note that is needed until then.
+
+    `remark` is for whoever looks on.
+    """
+
+    said: Mapping[str, Any]
+    note: JobFile | None = None
+    remark: str = ""
+
+    def settle(self) -> None:
+        """Remove the note; one that stays does no harm: the same words bring the same job again."""
+        if self.note:
+            with contextlib.suppress(OSError):
+                self.note.remove()
 
 
 def balance(client: Client, chosen: argparse.Namespace, _: Progress) -> Outcome:
     found = client.credits()
-    return asdict(found) if chosen.json else {"total": f"{found.total:.2f}"}
+    return Outcome(asdict(found) if chosen.json else {"total": f"{found.total:.2f}"})
 
 
 def resume(client: Client, chosen: argparse.Namespace, progress: Progress) -> Outcome:
@@ -37,8 +55,11 @@ def resume(client: Client, chosen: argparse.Namespace, progress: Progress) -> Ou
 
 def generate(client: Client, chosen: argparse.Namespace, progress: Progress) -> Outcome:
     """Take the noted job up again, or buy one; the note is there before the POST, the id right after."""
+    order = Order.of(chosen)
     Part.check_target(chosen.output)
-    order, file = Order.of(chosen), JobFile.beside(chosen.output)
+    Hosts.of(client.base_url).check_face(order.face)
+    order.check_spares(chosen.output)
+    file = JobFile.beside(chosen.output)
     fingerprint = order.fingerprint(client.base_url)
     note = file.read()
     if note and not chosen.submit_again:
@@ -50,12 +71,17 @@ def generate(client: Client, chosen: argparse.Namespace, progress: Progress) -> 
         progress.note(f"Leaving job {note.request_id or 'without an id'} to itself.")
         file.remove()
     progress.step("Submitting")
-    with _claimed(file, fingerprint):
-        job = client.submit(request)
-        with contextlib.suppress(OSError):  # a full disk must not hide the id
-            file.keep(Note(fingerprint, job.request_id))
-    progress.note(f"Submitted as {job.request_id}.")
-    return _fetch(client, job, chosen, progress)
+    _claim(file, fingerprint)
+    bought = None
+    try:
+        bought = _submit(client, request, file)
+        _note_down(file, fingerprint, bought)
+        progress.note(f"Submitted as {bought.request_id}.")
+        return _fetch(client, bought, chosen, progress)
+    except KeyboardInterrupt:
+        if bought:
+            _note_down(file, fingerprint, bought)  # it may have come just before
+        raise _stopped(bought) from None
 
 
 def _noted(note: Note, fingerprint: str, chosen: argparse.Namespace) -> str:
@@ -72,36 +98,48 @@ def _noted(note: Note, fingerprint: str, chosen: argparse.Namespace) -> str:
         )
     if note.order != fingerprint:
         raise OtherOrder(
-            f"{chosen.output}.job is the note of job {note.request_id}, bought for other inputs. "
-            "Nothing was sent: name another output for these.",
+            f"{JobFile.beside(chosen.output).path} is the note of job {note.request_id}, bought for other "
+            "inputs. Nothing was sent: name another output for these.",
             request_id=note.request_id,
         )
     return note.request_id
 
 
-@contextlib.contextmanager
-def _claimed(file: JobFile, fingerprint: str) -> Iterator[None]:
-    """Hold the note while the POST is out: it stays when the job may be running, and goes when it is not."""
+def _claim(file: JobFile, fingerprint: str) -> None:
     try:
         file.claim(fingerprint)
     except FileExistsError:
         raise SubmitUncertain("Another call is just sending a job for the same output.") from None
+
+
+def _submit(client: Client, request: TalkRequest, file: JobFile) -> Job:
+    """Send the paid POST; the note stays when the job may be running, and goes when it is not."""
     try:
-        yield
+        return client.submit(request)
     except SubmitUncertain:
         raise  # the next call must not buy by itself
-    except InfinitalkError:
+    except (InfinitalkError, *NOT_SENDABLE):
         file.remove()
         raise
-    except KeyboardInterrupt:
-        raise SubmitUncertain(
+
+
+def _note_down(file: JobFile, fingerprint: str, job: Job) -> None:
+    with contextlib.suppress(OSError):  # a full disk must not hide the id
+        file.keep(Note(fingerprint, job.request_id))
+
+
+def _stopped(job: Job | None) -> InfinitalkError:
+    if job is None:
+        return SubmitUncertain(
             f"Stopped while the job was being sent: it may be running and may be charged. {_LOOK_FIRST}"
-        ) from None
+        )
+    goes_on = "Stopped. The job goes on and will be charged: the service knows no cancel."
+    return Stopped(goes_on, request_id=job.request_id)
 
 
 def _fetch(client: Client, job: Job, chosen: argparse.Namespace, progress: Progress) -> Outcome:
-    """Watch and download; a note of this job has then served its purpose."""
-    near = httpx.URL(client.base_url).host in _NEARBY
+    """Watch and download."""
+    near = is_loopback(httpx.URL(client.base_url).host)
     usual = client.base_url == SEGMIND and chosen.command == "generate"
     try:
         for look in job.watch(poll_every=_NEARBY_POLL_EVERY_S if near else POLL_EVERY_S):
@@ -109,15 +147,13 @@ def _fetch(client: Client, job: Job, chosen: argparse.Namespace, progress: Progr
         progress.step("Downloading")
         path = job.download(chosen.output)
     except KeyboardInterrupt:
-        goes_on = "Stopped. The job goes on and will be charged: the service knows no cancel."
-        raise Stopped(goes_on, request_id=job.request_id) from None
+        raise _stopped(job) from None
     except JobFailed:
-        _forget(job, chosen)
+        Outcome({}, _note_of(job, chosen)).settle()
         raise
-    _forget(job, chosen)
-    progress.note(f"Done. {_price(look.metrics)}".strip())
     paid = {"cost": look.metrics.cost, "remaining_credits": look.metrics.remaining_credits}
-    return {"path": str(path), "request_id": job.request_id} | paid
+    said = {"path": str(path), "request_id": job.request_id} | paid
+    return Outcome(said, _note_of(job, chosen), f"Done. {_price(look.metrics)}".strip())
 
 
 def _price(metrics: Metrics) -> str:
@@ -126,8 +162,11 @@ def _price(metrics: Metrics) -> str:
     return said if left is None else f"{said} {left:.2f} credits are left."
 
 
-def _forget(job: Job, chosen: argparse.Namespace) -> None:
+def _note_of(job: Job, chosen: argparse.Namespace) -> JobFile | None:
+    """Return the note beside the target, if it is of this job."""
     file = JobFile.beside(chosen.output)
-    note = file.read()
-    if note and note.request_id == job.request_id:
-        file.remove()
+    try:
+        note = file.read()
+    except OSError:
+        return None
+    return file if note and note.request_id == job.request_id else None

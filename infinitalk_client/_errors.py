@@ -7,6 +7,7 @@ InfinitalkError
 │   ├── NotAuthorized               401, 403
 │   ├── InsufficientCredits         402, 406 about money
 │   ├── NotFound                    404
+│   ├── ModelRetired                410 on submit
 │   ├── RateLimited                 429
 │   └── ServerError                 408, 5xx, an answer that cannot be read
 ├── Unreachable (ConnectionError)   nobody answered for too long
@@ -15,6 +16,7 @@ InfinitalkError
 ├── JobExpired                      the service no longer knows the job
 ├── JobTimeout (TimeoutError)       our wait is over, the job may go on
 └── DownloadError                   the video could not be fetched, or is not whole
+    └── DiskError (OSError)         the video could not be written here
 """
 
 from collections.abc import Callable
@@ -77,6 +79,10 @@ class NotFound(APIError):
     """The service knows no such thing (404)."""
 
 
+class ModelRetired(APIError):
+    """The service no longer offers this model (410 on submit); nothing was charged."""
+
+
 class RateLimited(APIError):
     """Too many requests (429); `retry_after_s` is the pause that was asked for, if any."""
 
@@ -112,3 +118,7 @@ class JobTimeout(InfinitalkError, TimeoutError):
 
 class DownloadError(InfinitalkError):
     """The video could not be fetched, comes from a forbidden address, or is not a whole MP4."""
+
+
+class DiskError(DownloadError, OSError):
+    """The video could not be written here; the service has it still, and `detail` is what the disk said."""

@@ -212,14 +212,17 @@ def watch(means: Means, ref: JobRef, timeout: float, poll_every: float) -> Flow[
             return
         now = means.clock()
         if now >= weather.deadline:
-            raise _timed_out(ref, timeout)
+            raise _timed_out(ref, timeout, seen.unknown_word)
         pause = _pauses.next_look(now - began, poll_every, means.rng)
         yield Sleep(min(pause, weather.deadline - now))
 
 
-def _timed_out(ref: JobRef, timeout: float) -> JobTimeout:
-    sentence = f"The job was not finished after {timeout:g} s; it goes on. {how_to_go_on(ref.request_id)}"
-    return JobTimeout(sentence, request_id=ref.request_id)
+def _timed_out(ref: JobRef, timeout: float, unknown_word: str | None = None) -> JobTimeout:
+    said = f" The service calls it “{unknown_word}”, which this client does not know." if unknown_word else ""
+    sentence = (
+        f"The job was not finished after {timeout:g} s; it goes on.{said} {how_to_go_on(ref.request_id)}"
+    )
+    return JobTimeout(sentence, request_id=ref.request_id, detail=unknown_word)
 
 
 def result(means: Means, ref: JobRef) -> Flow[Result | None]:
@@ -240,6 +243,13 @@ def wait(means: Means, ref: JobRef, timeout: float, poll_every: float) -> Flow[R
     weather = Weather(means, means.clock() + timeout, ref.request_id)
     yield from watch(means, ref, timeout, poll_every)
     weather.clears()
+    return (yield from finished_result(means, ref, weather, timeout, poll_every))
+
+
+def finished_result(
+    means: Means, ref: JobRef, weather: Weather, timeout: float, poll_every: float
+) -> Flow[Result]:
+    """Ask for the result of a finished job until it is there."""
     while True:
         found = yield from _result(means, ref, weather, means.clock() + NEW_JOB_S)
         if found:

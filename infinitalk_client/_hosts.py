@@ -1,17 +1,16 @@
 """Which hosts get the key, and from which a video may be fetched."""
 
-import ipaddress
 from dataclasses import dataclass
 
 import httpx
+
+from infinitalk_media.net import is_public_host
 
 from ._errors import DownloadError, InvalidRequest
 
 SEGMIND = "https://api.segmind.com"
 _SEGMIND_UPLOAD = "https://workflows-api.segmind.com"
 _SEGMIND_HISTORY = "https://api.spotprod.segmind.com"
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-_PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,15 @@ class Hosts:
         if _origin(url) == _origin(httpx.URL(SEGMIND)):
             return cls(SEGMIND, _SEGMIND_UPLOAD, _SEGMIND_HISTORY)
         return cls(api, api, api)
+
+    def check_face(self, face: object) -> None:
+        """Let a choice of who talks pass to the project's own server, which alone has a field for it.
+
+        Raises:
+            InvalidRequest: a face was chosen, and the service is Segmind's.
+        """
+        if face is not None and self.api == SEGMIND:
+            raise InvalidRequest("face is a field of the preview's server; Segmind's API has none.")
 
     def check_media(self, address: str) -> httpx.URL:
         """Return the URL of a video if it may be fetched: public https, or the very origin of the API.
@@ -81,16 +89,3 @@ def _readable(address: str) -> httpx.URL:
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     default = {"http": 80, "https": 443}.get(url.scheme)
     return url.scheme, url.host, url.port or default
-
-
-def is_public_host(host: str) -> bool:
-    """Tell by its spelling whether a host can be a public one (no name is resolved)."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        name = host.rstrip(".").lower()
-        # A last label in digits is an IPv4 address in one of its odd spellings (0x7f.1, 2130706433).
-        return "." in name and not name.endswith(_PRIVATE_SUFFIXES) and name.rsplit(".", 1)[1][:1].isalpha()
-    address = getattr(address, "ipv4_mapped", None) or address
-    # What is not global unicast may be translated to an IPv4 address nearby.
-    return address.is_global and (address.version == 4 or address in _GLOBAL_UNICAST)  # noqa: PLR2004

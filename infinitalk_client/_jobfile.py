@@ -1,11 +1,16 @@
 """The note beside the target of a command line run, by which a second call takes the same job up again."""
 
 import contextlib
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from ._part import part_of
+
+_NAME_BYTES_MAX = 255  # of the usual file systems
 
 
 @dataclass(frozen=True)
@@ -18,13 +23,19 @@ class Note:
 
 @dataclass(frozen=True)
 class JobFile:
-    """`talk.mp4.job`: written before the POST without an id, and with the id right after."""
+    """`talk.mp4.job`: written before the POST without an id, and with the id right after.
+
+    A name that is too long for this has a note by its hash.
+    """
 
     path: Path
 
     @classmethod
     def beside(cls, target: Path) -> "JobFile":
-        return cls(target.with_name(f"{target.name}.job"))
+        name = f"{target.name}.job"
+        if len(os.fsencode(name)) > _NAME_BYTES_MAX:
+            name = f".infinitalk-{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]}.job"
+        return cls(target.with_name(name))
 
     def read(self) -> Note | None:
         """Return what is noted, or None; half a file, by a crash, is a note that says nothing."""
@@ -52,10 +63,13 @@ class JobFile:
 
     def keep(self, note: Note) -> None:
         """Replace the note; when this returns, it survives a loss of power."""
-        part = self.path.with_name(f"{self.path.name}.part")
-        with part.open("w") as file:
-            _store(file, note)
-        part.replace(self.path)
+        part = part_of(self.path)
+        try:
+            with part.open("x") as file:
+                _store(file, note)
+            part.replace(self.path)
+        finally:
+            part.unlink(missing_ok=True)
         _sync(self.path.parent)
 
     def remove(self) -> None:

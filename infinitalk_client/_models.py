@@ -1,6 +1,7 @@
 """The values that travel: what is asked for, and what is answered."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,11 @@ RESOLUTIONS = ("480p", "576p", "720p")
 FPS_RANGE = range(16, 31)
 PROMPT_MAX = 2000
 RANDOM_SEED = -1
+FACE_NUMBERS = 6
+FACE_RULE = (
+    "face must be the number of a face, from 1, or six numbers: left eye, right eye and mouth, each x, y"
+)
+SEED_MAX = 2**64 - 1  # the most that a generator of random numbers takes
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,10 @@ class TalkRequest:
         prompt: 1 to 2000 characters about scene and mood.
         resolution: "480p", "576p" or "720p".
         fps: frames per second, 16 to 30; lip sync is best at 25.
-        seed: a non-negative number, or -1 for a random one.
+        seed: 0 to 2**64 - 1, or -1 for a random one.
         base64: asks for the video inside the answer; costs five times its size in memory.
+        face: who talks, for the project's own server alone: the number of a face, or six numbers in pixels of
+            the upright picture (left eye x, y, right eye x, y, mouth x, y). It is sent only if it is set.
 
     Raises:
         InvalidRequest: a value is outside its range.
@@ -40,6 +48,7 @@ class TalkRequest:
     fps: int = 25
     seed: int = 42424242
     base64: bool = False
+    face: int | Sequence[float] | None = None
 
     def __post_init__(self) -> None:
         for name in ("image", "audio"):
@@ -52,10 +61,11 @@ class TalkRequest:
         _need(self.resolution in RESOLUTIONS, f"resolution must be one of {', '.join(RESOLUTIONS)}")
         _need(_is_int(self.fps) and self.fps in FPS_RANGE, "fps must be a whole number from 16 to 30")
         _need(
-            _is_int(self.seed) and self.seed >= RANDOM_SEED,
-            "seed must be a whole number, 0 or more, or -1 for a random one",
+            _is_int(self.seed) and RANDOM_SEED <= self.seed <= SEED_MAX,
+            f"seed must be a whole number from 0 to {SEED_MAX}, or -1 for a random one",
         )
         _need(isinstance(self.base64, bool), "base64 must be true or false")
+        _need(self.face is None or _is_choice(self.face), FACE_RULE)
 
 
 def _need(holds: bool, sentence: str) -> None:
@@ -65,6 +75,17 @@ def _need(holds: bool, sentence: str) -> None:
 
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_choice(value: object) -> bool:
+    """Tell whether a value can name a face: its number, or three marks; the picture decides the rest."""
+    if isinstance(value, list | tuple):
+        return len(value) == FACE_NUMBERS and all(map(_is_finite, value))
+    return isinstance(value, int) and _is_int(value) and value >= 1
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
 
 
 def _is_text(value: str) -> bool:
@@ -119,7 +140,8 @@ class JobStatus:
     """One look at a job.
 
     `elapsed_s` counts from our own submission, or from the start of the watch for a job taken up later.
-    `error` is the service's reason when the state is FAILED.
+    `error` is the service's reason when the state is FAILED. `unknown_word` is the service's own name of the
+    state when this client does not know it: such a job counts as PROCESSING.
     """
 
     request_id: str
@@ -129,6 +151,7 @@ class JobStatus:
     progress: Progress | None = None
     queue_position: int | None = None
     error: str | None = None
+    unknown_word: str | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Order:
     seed: int
     start: float
     seconds: float
+    face: int | tuple[float, ...] | None = None  # numbers in pixels of the picture as it is on the disk
 
     @classmethod
     def of(cls, chosen: argparse.Namespace) -> "Order":
@@ -37,12 +38,26 @@ class Order:
         order.request("https://example.org/", "https://example.org/")  # checks the values
         return order
 
-    def request(self, image: str, audio: str) -> TalkRequest:
-        return TalkRequest(image, audio, self.prompt, self.resolution, self.fps, self.seed)
+    def check_spares(self, target: Path) -> None:
+        """Make sure that the video will not take the place of what it is made from.
+
+        Raises:
+            InvalidRequest: the target is the picture or the voice.
+        """
+        for file in (self.picture, self.voice):
+            if file.exists() and target.exists() and file.samefile(target):
+                raise InvalidRequest(f"{target} is one of the inputs: name another output.")
+
+    def request(self, image: str, audio: str, shrunk: float = 1.0) -> TalkRequest:
+        """Return what is sent, of a picture that was made smaller by `shrunk`."""
+        face = tuple(shrunk * x for x in self.face) if isinstance(self.face, tuple) else self.face
+        return TalkRequest(image, audio, self.prompt, self.resolution, self.fps, self.seed, face=face)
 
     def fingerprint(self, base_url: str) -> str:
         """Tell this order from another in the same words: by the files' contents, and by the service."""
         words = asdict(self) | {"picture": _digest(self.picture), "voice": _digest(self.voice)}
+        if self.face is None:  # notes from before there was a choice stay true
+            del words["face"]
         return hashlib.sha256(json.dumps([words, base_url]).encode()).hexdigest()
 
     def upload(self, client: Client, progress: Progress) -> TalkRequest:
@@ -73,7 +88,8 @@ class Order:
             for warning in (*face.warnings, *voice.warnings):
                 progress.note(f"Mind: {warning}")
             progress.step("Uploading the files")
-            return self.request(client.upload(face.path), client.upload(voice.path))
+            shrunk = getattr(face, "shrunk", 1.0)  # a video is animated from a frame of the clean file
+            return self.request(client.upload(face.path), client.upload(voice.path), shrunk)
 
 
 def _digest(path: Path) -> str | None:

@@ -59,6 +59,9 @@ def _said(error: Exception) -> str:
 
 
 def _resume(request_id: str, chosen: argparse.Namespace) -> str:
-    words = ["python", "-m", "infinitalk_client", "resume", request_id, "-o", str(chosen.output)]
-    words += ["--base-url", chosen.base_url] if chosen.base_url else []
-    return shlex.join(words)
+    target = str(chosen.output)
+    options = [f"--output={target}"] if target.startswith("-") else ["-o", target]
+    options += ["--base-url", chosen.base_url] if chosen.base_url else []
+    dashed = request_id.startswith("-")
+    words = [*options, "--", request_id] if dashed else [request_id, *options]
+    return shlex.join(["python", "-m", "infinitalk_client", "resume", *words])

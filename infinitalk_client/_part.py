@@ -1,9 +1,10 @@
 """The file beside the target into which a video is streamed; a whole MP4 takes the target's place."""
 
-import os
+import contextlib
 import re
 import secrets
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,7 +13,7 @@ import httpx
 
 from infinitalk_media import MediaError, mp4
 
-from ._errors import DownloadError, InvalidRequest, RateLimited, ServerError
+from ._errors import DiskError, DownloadError, InvalidRequest, RateLimited, ServerError
 from ._refusals import refusal
 
 SIZE_MAX = 300 * 1024 * 1024
@@ -31,7 +32,12 @@ _TELLING = (
     "x-seed-value",
     "x-request-id",
 )
-_KINDS = ("video/", "application/octet-stream", "binary/octet-stream", "application/mp4")
+_REMARKS = ("text/html", "application/xhtml+xml", "application/json", "text/json")
+
+
+def part_of(target: Path) -> Path:
+    """Return a name beside a target for a file that is not whole yet, short whatever the target's name is."""
+    return target.with_name(f".infinitalk-{secrets.token_hex(8)}.part")
 
 
 class Part:
@@ -39,12 +45,12 @@ class Part:
 
     Raises:
         DownloadError: the body is no video, too large, or too slow.
-        OSError: the disk refuses.
+        DiskError: the disk refuses.
     """
 
     def __init__(self, target: Path, clock: Callable[[], float]) -> None:
         self._target = target
-        self._path = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        self._path = part_of(target)
         self._clock = clock
         self._began = clock()
         self._validator: str | None = None
@@ -53,22 +59,31 @@ class Part:
 
     @staticmethod
     def check_target(target: Path) -> None:
-        """Make sure that there is a place for the video, before it is paid for.
+        """Make sure that there is a place for the video, before it is paid for, by writing a file beside it.
 
         Raises:
-            InvalidRequest: the folder is missing or closed to us, or the target is a folder.
+            InvalidRequest: the folder is missing or closed to us, the target's name cannot be, or the target
+                is there and is no file: a folder or a device.
         """
-        if target.is_dir() or not os.access(target.parent, os.W_OK | os.X_OK):
-            raise InvalidRequest(f"The video cannot be written to {target}.")
+        try:
+            _check_free(target)
+            probe = part_of(target)
+            probe.touch(exist_ok=False)
+            probe.unlink()
+        except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+            why = getattr(error, "strerror", None) or str(error)
+            raise InvalidRequest(f"The video cannot be written to {target}: {why}.", detail=why) from error
 
     def __enter__(self) -> Self:
-        self._file = self._path.open("xb")
+        with _writing():
+            self._file = self._path.open("xb")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        with contextlib.suppress(OSError):  # a full disk told again; what matters was told before
+            self._file.close()
         self._path.unlink(missing_ok=True)
 
     @property
@@ -106,7 +121,8 @@ class Part:
             raise DownloadError(f"The video did not arrive within {SECONDS_MAX:g} s.")
         if self._remark is None:
             self._check_size(len(chunk))
-            self._file.write(chunk)
+            with _writing():
+                self._file.write(chunk)
         else:
             self._remark += chunk[: _REMARK_MAX - len(self._remark)]
 
@@ -135,18 +151,22 @@ class Part:
         raise DownloadError(f"The video could not be fetched (HTTP {status}).", status=status)
 
     def restart(self) -> None:
+        """Forget what has arrived."""
+        self._remark = None
         if self.size:  # ext4 writes a file that was ever cut to nothing to the disk as it is closed, at once
-            self._file.seek(0)
-            self._file.truncate()
+            with _writing():
+                self._file.seek(0)
+                self._file.truncate()
         self._validator = None
 
     def is_whole(self) -> bool:
         return self._flaw() is None
 
     def _flaw(self) -> str | None:
-        self._file.flush()
         try:
-            mp4.inspect(self._path)
+            with _writing():
+                self._file.flush()
+                mp4.inspect(self._path)
         except MediaError as error:
             return str(error)
         return None
@@ -156,15 +176,36 @@ class Part:
         flaw = self._flaw()
         if flaw:
             raise DownloadError(f"What arrived is no whole video: {flaw}", detail=flaw)
-        self._file.close()
-        self._path.replace(self._target)
+        with _writing():
+            self._file.close()
+            self._path.replace(self._target)
+
+
+def _check_free(target: Path) -> None:
+    """Raise OSError unless a file may take the target's place; a link is replaced, not followed."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError("it is there and is no file")
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    """Turn what the disk says into an error of ours: the job's id is added to those alone."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise DiskError(f"The video could not be written here: {why}.", detail=why) from error
 
 
 def _check_kind(response: httpx.Response) -> None:
-    """A page with status 200 is a gateway's way to be in trouble."""
-    kind = response.headers.get("content-type", _KINDS[1]).lower()
-    if not kind.startswith(_KINDS):
-        raise ServerError(f"What arrived is no video but {kind.split(';')[0]}.", status=response.status_code)
+    """A page with status 200 is a gateway's way to be in trouble; of all else the file itself decides."""
+    kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind.startswith(_REMARKS) or kind.endswith("+json"):
+        raise ServerError(f"What arrived is no video but {kind}.", status=response.status_code)
 
 
 def _content_length(response: httpx.Response) -> int:

@@ -1,24 +1,15 @@
 """What the command line shows while a job runs: one changing line in a terminal, plain lines elsewhere."""
 
 import os
-from contextlib import suppress
-from pathlib import Path
 from typing import TextIO
 
+from ._console import put
 from ._models import JobStatus
 
 _BAR = 24
 _USUALLY = "usually 4 to 6 min"
 _UNUSUAL_S = 720.0
-
-
-def silence(stream: TextIO) -> None:
-    """Let what is still to be written to a stream that nobody reads go nowhere.
-
-    Python would try once more at its exit, and end with code 120.
-    """
-    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), stream.fileno())
+_UNKNOWN_TOLD_S = 60.0
 
 
 class Progress:
@@ -31,6 +22,7 @@ class Progress:
         self._stream = stream
         self._lively = stream is not None and stream.isatty()
         self._said = ""
+        self._unknown: str | None = None
 
     def note(self, text: str) -> None:
         """Say something that stays."""
@@ -41,7 +33,12 @@ class Progress:
         self._change(text, text)
 
     def show(self, look: JobStatus, *, usual: bool = False) -> None:
-        """Show one look; with `usual`, how long such a job takes."""
+        """Show one look; with `usual`, how long such a job takes; and a state that nobody here knows."""
+        if look.elapsed_s >= _UNKNOWN_TOLD_S and look.unknown_word not in (None, self._unknown):
+            self._unknown = look.unknown_word
+            self.note(
+                f"The service calls the job “{look.unknown_word}”, which is not known here. Waiting on."
+            )
         if self._lively:
             self._change(_line(look, usual), "")
         else:
@@ -62,13 +59,7 @@ class Progress:
             return 80
 
     def _write(self, text: str) -> None:
-        if self._stream is None:
-            return
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except (OSError, ValueError):
-            silence(self._stream)
+        if not put(self._stream, text):
             self._stream = None
 
 

@@ -35,12 +35,12 @@ class Wire:
             raise InvalidRequest("The API key holds characters that no key has; copy it again.")
 
     def submit(self, talk: TalkRequest) -> httpx.Request:
-        return self._request("POST", f"{self.hosts.api}/v2/{SLUG}", json=asdict(talk))
+        return self._request("POST", f"{self.hosts.api}/v2/{SLUG}", json=self._body(talk))
 
     def generate_now(self, talk: TalkRequest) -> httpx.Request:
         """The synchronous call: the answer is the video itself, minutes later."""
         patient = self.http_timeout.as_dict() | {"read": LONG_READ_S}
-        return self._request("POST", f"{self.hosts.api}/v1/{SLUG}", json=asdict(talk), timeout=patient)
+        return self._request("POST", f"{self.hosts.api}/v1/{SLUG}", json=self._body(talk), timeout=patient)
 
     def status(self, request_id: str) -> httpx.Request:
         return self._request("GET", f"{self._job(request_id)}/status")
@@ -75,6 +75,12 @@ class Wire:
         return httpx.Request(
             "GET", self.hosts.check_media(address), headers=own | dict(headers), extensions=timeout
         )
+
+    def _body(self, talk: TalkRequest) -> dict[str, Any]:
+        """Return the fields of the wire; one that the vendor does not know goes along only when it is set."""
+        self.hosts.check_face(talk.face)
+        body = asdict(talk)
+        return {name: value for name, value in body.items() if name != "face" or value is not None}
 
     def _job(self, request_id: str) -> str:
         return f"{self.hosts.api}/v2/requests/{quote(request_id, safe='')}"

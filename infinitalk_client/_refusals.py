@@ -10,6 +10,7 @@ from ._errors import (
     APIError,
     BadRequest,
     InsufficientCredits,
+    ModelRetired,
     NotAuthorized,
     NotFound,
     RateLimited,
@@ -33,12 +34,17 @@ _REFUSALS: dict[int, tuple[type[APIError], str]] = {
 _ABOUT_MONEY = re.compile(r"credit|balance|spend|insufficient", re.IGNORECASE)
 
 
-def refusal(response: httpx.Response) -> APIError:
-    """Turn an answer that is no success into its error; the only place where that is done."""
+def refusal(response: httpx.Response, *, submitting: bool = False) -> APIError:
+    """Turn an answer that is no success into its error; the only place where that is done.
+
+    A 410 says of a submission that its model is retired, and elsewhere that a thing is gone.
+    """
     if response.is_success:
         return unreadable(response)
     status, detail = response.status_code, detail_of(response)
     kind, words = _kind_of_refusal(response, detail)
+    if submitting and status == httpx.codes.GONE:
+        kind, words = ModelRetired, "This model was retired by the service"
     said = f": {detail}" if detail else ""
     error = kind(f"{words} (HTTP {status}){said}", status=status, detail=detail)
     if isinstance(error, RateLimited):
@@ -62,11 +68,15 @@ def unreadable(response: httpx.Response) -> ServerError:
 
 def detail_of(response: httpx.Response) -> str | None:
     """Return the service's own words: at most 200 characters, never HTML, never the key that was sent."""
-    words = _words(read_json(response)) or _plain(response)
+    return quoted(response, _words(read_json(response)) or _plain(response)) or None
+
+
+def quoted(response: httpx.Response, words: str) -> str:
+    """Return words of an answer as they may be shown: one short line, never HTML, never the key."""
     key = response.request.headers.get("x-api-key")
     if key:
         words = words.replace(key, "…")
-    return " ".join(words.split())[:_DETAIL_MAX] or None
+    return "" if _is_html(words) else " ".join(words.split())[:_DETAIL_MAX]
 
 
 def _words(value: Any) -> str:

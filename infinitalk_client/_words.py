@@ -50,9 +50,20 @@ def _generate() -> argparse.ArgumentParser:
     parser.add_argument("--start", type=float, default=0.0, metavar="S", help="where in the voice to begin")
     parser.add_argument("--seconds", type=float, default=10.0, metavar="S", help="how much of it to use")
     parser.add_argument(
+        "--face",
+        type=_face,
+        metavar="N|X,Y,X,Y,X,Y",
+        help="who talks, for the preview's server alone: the number of a face, or eyes and mouth in pixels",
+    )
+    parser.add_argument(
         "--submit-again", action="store_true", help="buy although an earlier job is noted, or may be running"
     )
     return parser
+
+
+def _face(text: str) -> int | tuple[float, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    return int(parts[0]) if len(parts) == 1 else tuple(float(part) for part in parts)
 
 
 def _resume() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,6 +14,7 @@ from infinitalk_local.fetch import origin
 from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
+from infinitalk_media.net import is_loopback
 
 _CLOSING_S = 5
 
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = LocalSettings(
         keys=tuple(chosen.key),
         trust=tuple(chosen.trust),
+        # Behind a proxy it has another address, and others reach it.
+        trust_loopback=is_loopback(chosen.host) and not chosen.public_url,
         public_url=chosen.public_url,
         queue_size=chosen.queue_size,
         renders_at_once=chosen.renders_at_once or (machines.places if machines else 1),
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     try:
         listener = socket.create_server((chosen.host, chosen.port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         sys.exit(f"Cannot serve on {chosen.host}, port {chosen.port}: {error}")
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a closed terminal is a stop like any other
         signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
@@ -64,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m infinitalk_local", description=__doc__)
     default = LocalSettings()
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000, help="0 takes a free one; it is printed")
+    parser.add_argument(
+        "--port", type=_within(int, 0, 65_535), default=8000, help="0 takes a free one; it is printed"
+    )
     parser.add_argument(
         "--key", action="append", default=[], help="an accepted key; without one, any will do"
     )
@@ -74,19 +79,26 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=origin,
         metavar="ORIGIN",
-        help="where inputs may come from though not public",
+        help="where inputs may come from though not public; by itself it is loopback, for a server there",
     )
     parser.add_argument("--public-url", help="the address to put into answers")
-    parser.add_argument("--queue-size", type=int, default=default.queue_size)
-    parser.add_argument("--renders-at-once", type=_count, help="one, or as many as Dask's workers can")
+    parser.add_argument("--queue-size", type=_within(int, 0, 1_000_000), default=default.queue_size)
+    parser.add_argument(
+        "--renders-at-once", type=_within(int, 1, 100_000), help="one, or as many as Dask's workers can"
+    )
     parser.add_argument(
         "--dask", metavar="tcp://HOST:PORT", help="render on the workers of this Dask scheduler"
     )
     parser.add_argument(
-        "--retention-s", type=float, default=default.retention_s, help="how long results are kept"
+        "--retention-s",
+        type=_within(float, 0, 30 * 86_400),
+        default=default.retention_s,
+        help="how long results are kept",
     )
     misbehave = parser.add_argument_group("to misbehave, for trying out how a program takes it")
-    misbehave.add_argument("--delay-s", type=float, default=default.delay_s, help="added to each job")
+    misbehave.add_argument(
+        "--delay-s", type=_within(float, 0, 86_400), default=default.delay_s, help="added to each job"
+    )
     misbehave.add_argument("--fail-with", metavar="TEXT", help="fail each job with this reason")
     misbehave.add_argument(
         "--no-credits",
@@ -96,15 +108,23 @@ def _parser() -> argparse.ArgumentParser:
         choices=(402, 406),
         help="refuse each job for lack of money, by 406 when not said",
     )
-    misbehave.add_argument("--rate-limit", type=_count, metavar="N", help="requests per minute and key")
+    misbehave.add_argument(
+        "--rate-limit", type=_within(int, 1, 1_000_000), metavar="N", help="requests per minute and key"
+    )
     return parser
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+def _within(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
+    """Return how argparse reads a number within a range."""
+
+    def read(text: str) -> float:
+        number = kind(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"must be from {least} to {most}")
+        return number
+
+    read.__name__ = kind.__name__  # argparse names it when a text is no number
+    return read
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from typing import Any
 from starlette.responses import Response
 
 from infinitalk_local.jobs import State
-from infinitalk_local.talk import DEFAULT_PROMPT, DEFAULT_SEED, FPS, PROMPT_MAX, RESOLUTIONS
+from infinitalk_local.marks import COUNT
+from infinitalk_local.talk import DEFAULT_PROMPT, DEFAULT_SEED, FPS, PROMPT_MAX, RESOLUTIONS, SEED_MAX
 
 DESCRIPTION = (
     "Speaks the HTTP API of Segmind's InfiniteTalk, and renders a CPU preview instead of the paid video. "
@@ -39,8 +40,19 @@ _TALK = {
         "prompt": {"type": "string", "minLength": 1, "maxLength": PROMPT_MAX, "default": DEFAULT_PROMPT},
         "resolution": {"type": "string", "enum": list(RESOLUTIONS), "default": "480p"},
         "fps": {"type": "integer", "minimum": FPS.start, "maximum": FPS.stop - 1, "default": 25},
-        "seed": {"type": "integer", "minimum": -1, "default": DEFAULT_SEED},
+        "seed": {"type": "integer", "minimum": -1, "maximum": SEED_MAX, "default": DEFAULT_SEED},
         "base64": {"type": "boolean", "default": False},
+        "face": {
+            "description": (
+                "who talks, where the picture shows several: the number of a face, the largest being 1; or "
+                "six numbers, in pixels of the upright picture: left eye x, y, right eye x, y, mouth x, y. "
+                "Of this server alone: Segmind's API has no such field"
+            ),
+            "oneOf": [
+                {"type": "integer", "minimum": 1},
+                {"type": "array", "items": {"type": "number"}, "minItems": COUNT, "maxItems": COUNT},
+            ],
+        },
     },
 }
 _UPLOAD = {

@@ -1,4 +1,4 @@
-"""Fetches a job's inputs: from public addresses and trusted origins, never from anything else nearby.
+"""Fetches a job's inputs: from public addresses and trusted origins, from loopback for a caller there alone.
 
 A name is resolved once, every address that it has is checked, and the connection goes to the checked address:
 a name that changes its mind between check and use gains nothing.
@@ -6,7 +6,6 @@ a name that changes its mind between check and use gains nothing.
 
 import asyncio
 import contextlib
-import ipaddress
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Collection
@@ -15,13 +14,12 @@ from functools import cache
 import httpx
 
 from infinitalk_local.talk import BadInput
+from infinitalk_media import net
 
 SIZE_MAX = 100 * 1024**2
 SECONDS_MAX = 60.0
 REDIRECTS_MAX = 5
 _EXCHANGE = httpx.Timeout(20.0, connect=10.0)
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # carries an IPv4 address in its last 32 bits
 
 Resolver = Callable[[str, int], Awaitable[Collection[str]]]
 
@@ -30,19 +28,6 @@ async def resolve(host: str, port: int) -> Collection[str]:
     """Return every address of a name, by the system's resolver, the one to be tried first in front."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return dict.fromkeys(str(entry[4][0]) for entry in found)
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an IP address is out in the world; one that hides an IPv4 address counts as that."""
-    ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is None:
-            return ip.is_global and ip in _GLOBAL_UNICAST
-        ip = inner
-    return ip.is_global and not ip.is_multicast
 
 
 def origin(text: str) -> str:
@@ -80,8 +65,10 @@ class Fetcher:
     def trust(self, address: str) -> None:
         self._trusted.add(origin(address))
 
-    async def fetch(self, address: str, what: str) -> bytes:
+    async def fetch(self, address: str, what: str, *, nearby: bool = False) -> bytes:
         """Return the bytes at an address.
+
+        With `nearby`, the address may be loopback's; a redirect from elsewhere does not lead there.
 
         Raises:
             BadInput: forbidden, unreachable, too large, too slow, or a web page.
@@ -91,7 +78,7 @@ class Fetcher:
                 asyncio.timeout(SECONDS_MAX),
                 httpx.AsyncClient(trust_env=False, timeout=_EXCHANGE, verify=_certificates()) as http,
             ):
-                return await self._follow(http, httpx.URL(address), what)
+                return await self._follow(http, httpx.URL(address), what, nearby)
         except TimeoutError as error:
             raise BadInput(f"the {what} did not arrive within {SECONDS_MAX:g} s") from error
         except (httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a name that is none
@@ -99,9 +86,10 @@ class Fetcher:
         except (httpx.HTTPError, OSError) as error:
             raise BadInput(f"the {what} could not be fetched ({type(error).__name__})") from error
 
-    async def _follow(self, http: httpx.AsyncClient, url: httpx.URL, what: str) -> bytes:
+    async def _follow(self, http: httpx.AsyncClient, url: httpx.URL, what: str, nearby: bool) -> bytes:
         for _ in range(REDIRECTS_MAX + 1):
-            response = await _send(http, await self._requests(url, what))
+            nearby = nearby and net.is_loopback(url.host)
+            response = await _send(http, await self._requests(url, what, nearby))
             try:
                 if not response.has_redirect_location:
                     return await _read(response, what)
@@ -110,15 +98,16 @@ class Fetcher:
             url = url.join(response.headers["location"])
         raise BadInput(f"the {what} could not be fetched (too many redirects)")
 
-    async def _requests(self, url: httpx.URL, what: str) -> list[httpx.Request]:
+    async def _requests(self, url: httpx.URL, what: str, nearby: bool) -> list[httpx.Request]:
         """Build a request to each checked address, under the name that was asked for."""
+        allowed = net.is_loopback if nearby else net.is_public_address
         headers = {"user-agent": "infinitalk-local/0.1", "accept-encoding": "identity", "accept": "*/*"}
         if origin_of(url) in self._trusted:
             return [httpx.Request("GET", url, headers=headers)]
         if url.scheme not in ("http", "https") or not url.host:
             raise BadInput(f"the {what} has no http or https address")
         addresses = await self._resolver(url.host, url.port or 0)
-        if not addresses or not all(map(is_public, addresses)):
+        if not addresses or not all(map(allowed, addresses)):
             raise BadInput(f"the {what} lies at an address that is not public")
         headers["host"] = url.netloc.decode("ascii")
         pinned = [url.copy_with(host=address, username="", password="") for address in addresses]

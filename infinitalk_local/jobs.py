@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from infinitalk_local.refusals import Refusal, unknown_request
+
+log = logging.getLogger("infinitalk_local")
 
 HISTORY_MAX = 1000
 STOPPED = "The server was stopped."
@@ -163,8 +166,8 @@ class Store:
                 self._end(job, State.FAILED, STOPPED)
                 raise
             except Exception:
+                log.exception("job %s failed", job.request_id)
                 self._end(job, State.FAILED, "Internal error.")
-                raise
             else:
                 self._last_render_s = self._clock() - job.started
                 self._end(job, State.COMPLETED)

@@ -1,22 +1,73 @@
-"""Asks a child process whether a picture has a face that could talk: cv2 stays out of the page's process."""
+"""Asks a child process who in a picture could talk: cv2 stays out of the page's process."""
 
 import json
 import logging
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from infinitalk_local import marks
+from infinitalk_local.marks import BadFace, Choice, Point
 from infinitalk_local.renderer import child_environment, end_group, last_words
 
-COMMAND = (sys.executable, "-m", "infinitalk_local.render.face")
+COMMAND = (sys.executable, "-m", "infinitalk_local.render.look")
 TIMEOUT_S = 20.0
 
 log = logging.getLogger("infinitalk_local")
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
-def face_tier(picture: Path, command: tuple[str, ...] = COMMAND, timeout_s: float = TIMEOUT_S) -> str | None:
-    """Return "full", "weak" or "none"; None when it could not be found out: the log has why.
+
+@dataclass(frozen=True)
+class Person:
+    """A face that was seen, in pixels of the upright picture; `crop` is a data URL."""
+
+    number: int
+    eyes: tuple[Point, Point]
+    mouth: Point
+    box: Box
+    tier: str
+    score: float
+    crop: str = ""
+
+    @property
+    def choice(self) -> Choice:
+        """What means this face whatever else is seen; its number where it cannot be marked."""
+        try:
+            return marks.read([*self.eyes[0], *self.eyes[1], *self.mouth]) or self.number
+        except BadFace:
+            return self.number
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The plain values, for a program."""
+        names = ("number", "box", "eyes", "mouth", "tier", "score")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen in a picture, the largest face first; `copy` is a data URL, where there is one."""
+
+    width: int
+    height: int
+    people: tuple[Person, ...]
+    film: bool = False
+    copy: str = ""
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Look":
+        people = tuple(Person(**person) for person in said["people"])
+        film = said["source"] == "video"
+        return cls(said["width"], said["height"], people, film, said["copy"] or "")
+
+
+def look(picture: Path, command: tuple[str, ...] = COMMAND, timeout_s: float = TIMEOUT_S) -> Look | None:
+    """Return who is seen; None when it could not be found out: the log has why.
 
     Blocks for about a second.
     """
@@ -36,12 +87,11 @@ def face_tier(picture: Path, command: tuple[str, ...] = COMMAND, timeout_s: floa
         with child:
             try:
                 said, _ = child.communicate(timeout=timeout_s)
-                faces = json.loads(said)["faces"]
-                return str(faces[0]["tier"]) if faces else "none"
+                return Look.of(json.loads(said))
             except subprocess.TimeoutExpired:
                 log.warning("a look for a face took longer than %g s", timeout_s)
                 return None
-            except (ValueError, KeyError):
+            except (ValueError, KeyError, TypeError):
                 remarks.seek(0)
                 log.warning("a look for a face failed: %s", last_words(said + remarks.read()))
                 return None

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from infinitalk_local.marks import Choice
 from infinitalk_local.talk import BadInput
 
 PYTHON = "python"  # as the first word of a command: the interpreter of whichever machine runs it
@@ -44,12 +45,13 @@ class RenderFailed(Exception):
 
 @dataclass(frozen=True)
 class RenderOptions:
-    """How to draw; `fps` frames per second."""
+    """How to draw; `fps` frames per second; `face` is who talks, None for the largest."""
 
     resolution: str
     fps: int
     seed: int
     prompt: str
+    face: Choice | None = None
 
 
 @dataclass(frozen=True)
@@ -107,12 +109,17 @@ def render(  # noqa: PLR0917  # executors hand over arguments by position
         (folder / "sound").write_bytes(sound)
         arguments = ["picture", "sound", "-o", "talk.mp4", "--json", "--resolution", options.resolution]
         arguments += ["--fps", str(options.fps), "--seed", str(options.seed), f"--prompt={options.prompt}"]
+        arguments += [f"--face={_typed(options.face)}"] if options.face is not None else []
         program = sys.executable if command[0] == PYTHON else command[0]
         last = _run([program, *command[1:], *arguments], folder, timeout_s, control)
         try:
             return Rendered((folder / "talk.mp4").read_bytes(), last)
         except OSError as error:
             raise RenderFailed("The renderer left no video.") from error
+
+
+def _typed(choice: Choice) -> str:
+    return str(choice) if isinstance(choice, int) else ",".join(f"{value!r}" for value in choice.values)
 
 
 def _run(command: list[str], folder: Path, timeout_s: float, control: Control | None) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from infinitalk_local.fetch import Fetcher, Resolver, resolve
 from infinitalk_local.files import Files
 from infinitalk_local.headers import Headers
 from infinitalk_local.jobs import Job, State, Store
+from infinitalk_local.nearby import asks_for_itself
 from infinitalk_local.reading import Gate, read_object, read_submission
 from infinitalk_local.refusals import Refusal, answer_refusal
 from infinitalk_local.settings import LocalSettings
-from infinitalk_local.talk import BadInput, Talk, refuse_values
+from infinitalk_local.talk import BadInput, Mock, Talk, refuse_values
 from infinitalk_local.work import Workshop
 
 TALK, MOCK = "infinite-talk", "mock-inference"
@@ -47,7 +48,11 @@ class Api:
     def base(self, request: Request) -> str:
         return (self.settings.public_url or str(request.base_url)).rstrip("/")
 
-    def submit(self, slug: str, body: dict[str, Any], base: str) -> Job:
+    def is_nearby(self, request: Request) -> bool:
+        """Tell whether a submission's inputs may come from loopback."""
+        return self.settings.trust_loopback and asks_for_itself(request.headers)
+
+    def submit(self, slug: str, body: dict[str, Any], base: str, *, nearby: bool) -> Job:
         if slug not in (TALK, MOCK):
             raise Refusal(404, f"Model {slug} not found")
         if slug == TALK:
@@ -55,12 +60,12 @@ class Api:
         if self.settings.no_credits:
             raise Refusal(self.settings.no_credits, "Insufficient credits")
         if slug == MOCK:
-            return self.store.submit(body, self.workshop.mock(body))
+            return self.store.submit(body, self.workshop.mock(Mock.of(body)))
         try:
             talk = Talk.of(body)
         except BadInput as reason:
             return self.store.submit_failed(body, str(reason))
-        return self.store.submit(body, self.workshop.talk(talk, self._reader(base)))
+        return self.store.submit(body, self.workshop.talk(talk, self._reader(base), nearby=nearby))
 
     def _reader(self, base: str) -> Callable[[str], bytes | None]:
         """Return a function that reads what lies here, without a request to ourselves.
@@ -126,7 +131,7 @@ def _add_job_routes(app: FastAPI, api: Api) -> None:
     async def submit(slug: str, request: Request) -> JSONResponse:
         api.gate.check(request)
         body = await read_submission(request)
-        job = api.submit(slug, body, api.base(request))
+        job = api.submit(slug, body, api.base(request), nearby=api.is_nearby(request))
         return JSONResponse(answers.submitted(job, api.base(request)))
 
     @app.get("/v2/requests/{request_id}/status", **docs.STATUS)
@@ -148,7 +153,7 @@ def _add_job_routes(app: FastAPI, api: Api) -> None:
     async def generate_now(slug: str, request: Request) -> Response:
         api.gate.check(request)
         body = await read_submission(request)
-        job = api.submit(slug, body, api.base(request))
+        job = api.submit(slug, body, api.base(request), nearby=api.is_nearby(request))
         await job.over.wait()
         if job.state is State.FAILED:
             raise Refusal(422, job.error or "failed")

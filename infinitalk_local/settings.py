@@ -10,6 +10,8 @@ class LocalSettings:
     Attributes:
         keys: accepted API keys; none means that any non-empty one will do.
         trust: origins (scheme://host:port) that inputs may come from although they are not public.
+        trust_loopback: inputs may come from loopback, when a program on this machine asks for itself; for a
+            server that nobody else can reach.
         public_url: the address to put into answers; None takes the one that was asked.
         queue_size: jobs that may wait; one more is refused with 429.
         renders_at_once: jobs that run at the same time.
@@ -25,6 +27,7 @@ class LocalSettings:
 
     keys: tuple[str, ...] = ()
     trust: tuple[str, ...] = ()
+    trust_loopback: bool = False
     public_url: str | None = None
     queue_size: int = 20
     renders_at_once: int = 1

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from infinitalk_local import marks
 from infinitalk_local.refusals import Refusal
 
 DEFAULT_PROMPT = "A professional woman speaks confidently, gesturing naturally while addressing the camera."
@@ -12,6 +13,9 @@ DEFAULT_SEED = 42424242
 RESOLUTIONS = ("480p", "576p", "720p")
 FPS = range(16, 31)
 PROMPT_MAX = 2000
+SEED_MAX = 2**64 - 1
+MOCK_SECONDS_MAX = 600
+MOCK_CREDITS_MAX = 1000
 
 
 class BadInput(ValueError):
@@ -29,6 +33,7 @@ class Talk:
     fps: int = 25
     seed: int = DEFAULT_SEED
     base64: bool = False
+    face: marks.Choice | None = None  # ours alone: the vendor has no such field
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Self:
@@ -44,8 +49,8 @@ class Talk:
         if "\0" in prompt:
             raise BadInput("prompt must not hold a null character")
         seed = body.get("seed", DEFAULT_SEED)
-        if not _is_whole(seed) or seed < -1:
-            raise BadInput("seed must be a whole number, 0 or more, or -1")
+        if not _is_whole(seed) or not -1 <= seed <= SEED_MAX:
+            raise BadInput(f"seed must be a whole number from 0 to {SEED_MAX}, or -1")
         return cls(
             image=image,
             audio=audio,
@@ -54,6 +59,7 @@ class Talk:
             fps=body.get("fps", 25),
             seed=secrets.randbelow(2**31) if seed == -1 else seed,
             base64=body.get("base64") is True,
+            face=marks.read(body.get("face")),
         )
 
 
@@ -66,6 +72,36 @@ def refuse_values(body: Mapping[str, Any]) -> None:
         raise Refusal(406, "fps must be a whole number from 16 to 30")
     if not isinstance(body.get("base64", False), bool):
         raise Refusal(406, "base64 must be true or false")
+    try:
+        marks.read(body.get("face"))
+    except marks.BadFace as error:
+        raise Refusal(406, str(error)) from error
+
+
+@dataclass(frozen=True)
+class Mock:
+    """A submission to the vendor's mock model: how many seconds it takes, and how many credits it costs."""
+
+    sleep: float = 0.0
+    credits: float = 0.0
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Self:
+        """Read a submission; what it does not say is 0.
+
+        Raises:
+            Refusal: a value is no number, or outside its range (406).
+        """
+        return cls(
+            _between(body.get("sleep") or 0, MOCK_SECONDS_MAX, "sleep"),
+            _between(body.get("credits") or 0, MOCK_CREDITS_MAX, "credits"),
+        )
+
+
+def _between(value: object, most: int, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise Refusal(406, f"{name} must be a number from 0 to {most}")
+    return float(value)
 
 
 def _address(value: object, name: str) -> str:

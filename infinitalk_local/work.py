@@ -2,19 +2,16 @@
 
 import asyncio
 import logging
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Any
+from functools import partial
 
 from infinitalk_local.fetch import Fetcher
 from infinitalk_local.files import Files
 from infinitalk_local.jobs import Job, JobFailed, Work
 from infinitalk_local.renderer import Control, Rendered, RenderFailed, RenderOptions, render
 from infinitalk_local.settings import LocalSettings
-from infinitalk_local.talk import BadInput, Talk
-
-MOCK_SECONDS_MAX = 600.0
+from infinitalk_local.talk import BadInput, Mock, Talk
 
 log = logging.getLogger("infinitalk_local")
 
@@ -34,15 +31,19 @@ class Workshop:
         self._executor = executor
         self._threads: ThreadPoolExecutor | None = None
 
-    def talk(self, talk: Talk, read_own: Callable[[str], bytes | None]) -> Work:
-        """Return the work of a talk; `read_own` reads an address that is this server's own."""
+    def talk(self, talk: Talk, read_own: Callable[[str], bytes | None], *, nearby: bool) -> Work:
+        """Return the work of a talk; `read_own` reads an address that is this server's own.
+
+        With `nearby`, its inputs may come from loopback.
+        """
+        fetch = partial(self._fetcher.fetch, nearby=nearby)
 
         async def work(job: Job) -> None:
             job.seed = talk.seed
             await self._misbehave()
             try:
-                picture = read_own(talk.image) or await self._fetcher.fetch(talk.image, "picture")
-                sound = read_own(talk.audio) or await self._fetcher.fetch(talk.audio, "sound")
+                picture = read_own(talk.image) or await fetch(talk.image, "picture")
+                sound = read_own(talk.audio) or await fetch(talk.audio, "sound")
                 rendered = await self._render(job, picture, sound, talk)
             except BadInput as error:
                 raise JobFailed(str(error)) from error
@@ -54,13 +55,13 @@ class Workshop:
 
         return work
 
-    def mock(self, body: Mapping[str, Any]) -> Work:
-        """Return the work of the vendor's mock model, which sleeps and costs as the body says."""
+    def mock(self, mock: Mock) -> Work:
+        """Return the work of the vendor's mock model, which sleeps and costs as it is told."""
 
         async def work(job: Job) -> None:
             await self._misbehave()
-            await asyncio.sleep(min(max(_number(body.get("sleep")), 0.0), MOCK_SECONDS_MAX))
-            job.cost = _number(body.get("credits"))
+            await asyncio.sleep(mock.sleep)
+            job.cost = mock.credits
 
         return work
 
@@ -70,7 +71,7 @@ class Workshop:
             raise JobFailed(self._settings.fail_with)
 
     async def _render(self, job: Job, picture: bytes, sound: bytes, talk: Talk) -> Rendered:
-        options = RenderOptions(talk.resolution, talk.fps, talk.seed, talk.prompt)
+        options = RenderOptions(talk.resolution, talk.fps, talk.seed, talk.prompt, talk.face)
         values = (picture, sound, options, self._settings.render_command, self._settings.render_timeout_s)
         loop = asyncio.get_running_loop()
         if self._executor is not None:
@@ -105,10 +106,3 @@ class Workshop:
             self._executor.shutdown(wait=False)
         if self._threads:
             self._threads.shutdown(wait=True)
-
-
-def _number(value: object) -> float:
-    """Read a number leniently; anything else is 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return 0.0
-    return float(value)

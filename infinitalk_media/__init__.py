@@ -1,7 +1,7 @@
 """Local files in, clean files and facts out; no network.
 
 Each module is imported by itself (`from infinitalk_media import sound`): they need different libraries, and
-`mp4` needs none.
+`mp4` and `net` need none.
 """
 
 

@@ -33,17 +33,26 @@ _DAMAGED_IF_UNREAD = {*_TAKEN_APART, "a BMP picture", "an AVIF picture"} - {"a T
 
 @dataclass(frozen=True)
 class Facts:
-    """The picture that will be sent; sides in pixels."""
+    """The picture that will be sent; sides in pixels.
+
+    `shrunk` is its size in parts of that of the upright picture that was brought.
+    """
 
     path: Path
     width: int
     height: int
     source_format: str
     warnings: tuple[str, ...] = ()
+    shrunk: float = 1.0
 
 
-def prepare(source: Path, target: Path) -> Facts:
+def prepare(source: Path, target: Path, part: tuple[float, float, float, float] | None = None) -> Facts:
     """Check the picture and write it to `target` as JPEG, quality 92, without EXIF or colour profile.
+
+    Args:
+        source: the picture as it was brought.
+        target: where the clean one is written to.
+        part: left, top, right and bottom of what is kept, in pixels of the upright picture; None keeps all.
 
     Raises:
         MediaError: it cannot be used; `target` is not written.
@@ -52,15 +61,21 @@ def prepare(source: Path, target: Path) -> Facts:
     kind = kind_of(source)
     essence = _essence(source, kind)
     with _open(essence, kind) as image:
-        source_format = image.format or ""
+        source_format, brought = image.format or "", sorted(image.size)
         clean, notes = _clean(image, essence)
+    # A large JPEG is decoded smaller, and one that was cut off has fewer rows.
+    decoded = max(now / before for now, before in zip(sorted(clean.size), brought, strict=True))
+    if part:
+        left, top, right, bottom = (round(decoded * edge) for edge in part)
+        clean = clean.crop((left, top, right, bottom))
     _check_shape(*clean.size)
+    whole = max(clean.size)
     clean.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     clean.info.clear()  # Pillow would write a comment in it
     buffer = io.BytesIO()
     clean.save(buffer, "JPEG", quality=JPEG_QUALITY)
     target.write_bytes(buffer.getvalue())
-    return Facts(target, *clean.size, source_format, notes)
+    return Facts(target, *clean.size, source_format, notes, decoded * max(clean.size) / whole)
 
 
 def _check_file(source: Path) -> None:

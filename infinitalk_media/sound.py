@@ -4,7 +4,6 @@ ffmpeg decodes the part that is needed, guarded; pydub does the rest. `AudioSegm
 visitor's file: it would decode all of it, and reads formats that name other files.
 """
 
-import math
 import warnings as python_warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pydub import AudioSegment
 
 SECONDS_MAX = 40.0  # the open model's cap
+START_MAX_S = 86_400  # no recording is longer
 SHORTEST_S = 0.5
 PADDED_TO_S = 3.5  # the open model drops clips of 3.24 s or less
 QUIETEST_DBFS = -45.0
@@ -103,9 +103,9 @@ def decode(source: Path, rate: int = 16_000, seconds: float = SECONDS_MAX) -> ND
 
 
 def _check_range(start_s: float, seconds: float) -> None:
-    if not (math.isfinite(start_s) and start_s >= 0):
-        raise MediaError("The start must be 0 seconds or later.")
-    if not (math.isfinite(seconds) and SHORTEST_S <= seconds <= SECONDS_MAX):
+    if not 0 <= start_s <= START_MAX_S:
+        raise MediaError("The start must be 0 seconds or later, within 24 hours.")
+    if not SHORTEST_S <= seconds <= SECONDS_MAX:
         raise MediaError(f"The length must be between {SHORTEST_S:g} and {SECONDS_MAX:g} seconds.")
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from infinitalk_local import marks
 from infinitalk_local.render import preview
 from infinitalk_local.render.sizes import RESOLUTIONS
 from infinitalk_media import MediaError
@@ -35,7 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         threading.Thread(target=_stop_when_unheard, args=(stop,), daemon=True).start()
     say = _say_json if chosen.json else _say_words
     options = preview.Options(
-        resolution=chosen.resolution, fps=chosen.fps, seed=chosen.seed, prompt=chosen.prompt
+        resolution=chosen.resolution,
+        fps=chosen.fps,
+        seed=chosen.seed,
+        prompt=chosen.prompt,
+        face=chosen.face,
     )
     try:
         report = preview.render(
@@ -68,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--prompt", default="", help="words of energy (calm, excited, ...) change the movement a little"
     )
+    parser.add_argument(
+        "--face",
+        type=_face,
+        metavar="N|X,Y,X,Y,X,Y",
+        help="who talks: a number from the list of faces, or left eye, right eye and mouth in pixels",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per line on stdout")
     return parser
 
@@ -77,6 +88,13 @@ def _fps(text: str) -> int:
     if not 1 <= number <= 60:  # noqa: PLR2004 - said in the help
         raise argparse.ArgumentTypeError("fps is 1 to 60")
     return number
+
+
+def _face(text: str) -> marks.Choice | None:
+    try:
+        return marks.parse(text)
+    except marks.BadFace as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _at_times(tell: Callable[[int, int], None]) -> Callable[[int, int], None]:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from infinitalk_local.render.canonical import Canonical
+from infinitalk_local.render.columns import Columns, no_larger
 from infinitalk_local.render.moving import taken
 from infinitalk_local.render.yuv import Bytes, Floats
 
@@ -83,7 +84,7 @@ def find(rgb: Bytes, frame: Canonical) -> tuple[EyeContour, EyeContour] | None:
     edge of an upper lid is darker than the skin over it, an eye darker than the skin under it. Both eyes are
     one fit, so that the rim of glasses or a brow over one of them does not decide.
     """
-    eyes = [_Columns(_straightened(rgb, frame, at)) for at in (-0.5, 0.5)]
+    eyes = [Columns(_straightened(rgb, frame, at), _TOP, _ROWS_PER_UNIT) for at in (-0.5, 0.5)]
     fit = max(_fit(eyes, float(size), float(down)) for size in _SIZES for down in _DOWN)
     if fit.worth < _PLAIN or fit.over > _UNLIKE_SKIN:
         return None
@@ -96,11 +97,7 @@ def _straightened(rgb: Bytes, frame: Canonical, at: float) -> Floats:
 
     Both are in parts of the lightness of the skin under it; the colour is how far it is from that skin's.
     """
-    if frame.iod > _LARGEST_IOD_PX:
-        shrink = _LARGEST_IOD_PX / frame.iod
-        size = (round(rgb.shape[1] * shrink), round(rgb.shape[0] * shrink))
-        frame = frame.scaled(size[0] / rgb.shape[1], size[1] / rgb.shape[0])
-        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    rgb, frame = no_larger(rgb, frame, _LARGEST_IOD_PX)
     outwards = -np.sign(at)
     down = np.arange(_TOP, _BOTTOM, 1 / _ROWS_PER_UNIT, dtype=np.float32)
     u, v = np.meshgrid((at + outwards * _ACROSS).astype(np.float32), down)
@@ -113,22 +110,7 @@ def _straightened(rgb: Bytes, frame: Canonical, at: float) -> Floats:
     return np.asarray(np.stack([lab[..., 0], colour], axis=-1) / max(float(skin[0]), _DARKEST), np.float32)
 
 
-class _Columns:
-    """One straightened eye, asked for means over parts of its columns."""
-
-    def __init__(self, seen: Floats) -> None:
-        self._sums = np.concatenate([np.zeros_like(seen[:1]), np.cumsum(seen, axis=0)])
-
-    def mean(self, start: Floats, end: Floats) -> Floats:
-        """Return mean light and colour between two v of each column, (lids, columns, 2)."""
-        first = np.clip(np.round((start - _TOP) * _ROWS_PER_UNIT).astype(int), 0, len(self._sums) - 2)
-        last = np.clip(np.round((end - _TOP) * _ROWS_PER_UNIT).astype(int), first + 1, len(self._sums) - 1)
-        column = np.arange(self._sums.shape[1])
-        sums = self._sums[last, column] - self._sums[first, column]
-        return np.asarray(sums / (last - first)[..., None], np.float32)
-
-
-def _fit(eyes: list[_Columns], size: float, down: float) -> _Fit:
+def _fit(eyes: list[Columns], size: float, down: float) -> _Fit:
     """Return the best lids for eyes of that size and place."""
     between = np.abs(_ACROSS - 0.01 * size) < 0.18 * size
     upper = down + _upper(_ACROSS, size, _RAISED[:, None])
@@ -145,13 +127,13 @@ def _fit(eyes: list[_Columns], size: float, down: float) -> _Fit:
     return _Fit(worth, over, size, down, float(_RAISED[raised]), float(_LOWERED[lowered]))
 
 
-def _lashes(eye: _Columns, edges: Floats) -> Floats:
+def _lashes(eye: Columns, edges: Floats) -> Floats:
     """Return what speaks for each edge of an upper lid: lashes, and skin over them."""
     over, edge = eye.mean(edges - 0.05, edges - 0.02), eye.mean(edges - 0.008, edges + 0.014)
     return np.asarray(np.clip(over[..., 0] - edge[..., 0], -0.2, 0.4) - 0.3 * np.minimum(over[..., 1], 0.5))
 
 
-def _rims(eye: _Columns, edges: Floats) -> Floats:
+def _rims(eye: Columns, edges: Floats) -> Floats:
     """Return what speaks for each edge of a lower lid: skin under it, and over it what is not.
 
     That is darker than the skin, or the white of an eye on dark skin.

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from infinitalk_local.render.canonical import Canonical, Patch
+from infinitalk_local.render.columns import Columns, no_larger
 from infinitalk_local.render.moving import taken
 from infinitalk_local.render.yuv import Bytes, Floats
 
@@ -45,7 +46,7 @@ def lens(u: Floats, left: float, right: float) -> Floats:
 def find(rgb: Bytes, frame: Canonical, corners: Floats) -> Opening | None:
     """Return the opening between two corners, (2, 2) as (u, v), or None for closed lips."""
     face = _FACE.lab(rgb, frame)
-    columns = _Columns(_straightened(rgb, frame, corners) / _contrast(face))
+    columns = Columns(_straightened(rgb, frame, corners) / _contrast(face), _TOP, _ROWS_PER_UNIT)
     heights, depths = (grid.ravel() for grid in np.meshgrid(_HEIGHTS, _DEPTHS, indexing="ij"))
     odds = _log_odds(columns, heights, depths)
     best = int(odds.argmax())
@@ -54,11 +55,7 @@ def find(rgb: Bytes, frame: Canonical, corners: Floats) -> Opening | None:
 
 def _straightened(rgb: Bytes, frame: Canonical, corners: Floats) -> Floats:
     """Return the mouth in L*, a*, b*, (rows, columns, 3): the corners lie on one row."""
-    if frame.iod > _LARGEST_IOD_PX:
-        shrink = _LARGEST_IOD_PX / frame.iod
-        size = (round(rgb.shape[1] * shrink), round(rgb.shape[0] * shrink))
-        frame = frame.scaled(size[0] / rgb.shape[1], size[1] / rgb.shape[0])
-        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    rgb, frame = no_larger(rgb, frame, _LARGEST_IOD_PX)
     (left, top), (right, bottom) = corners
     part = (_ACROSS + 1) / 2
     down = np.arange(_TOP, _BOTTOM, 1 / _ROWS_PER_UNIT, dtype=np.float32)[:, None]
@@ -75,22 +72,7 @@ def _contrast(face: Floats) -> float:
     return max(_FAINTEST, 1.3 * float(light - dark))
 
 
-class _Columns:
-    """The straightened mouth, asked for means over parts of its columns."""
-
-    def __init__(self, lab: Floats) -> None:
-        self._sums = np.concatenate([np.zeros_like(lab[:1]), np.cumsum(lab, axis=0)])
-
-    def mean(self, start: Floats, end: Floats) -> Floats:
-        """Return the mean from `start` to `end`, each (openings, columns) below the straight line; adds 3."""
-        first = np.clip(np.round((start - _TOP) * _ROWS_PER_UNIT).astype(int), 0, len(self._sums) - 2)
-        last = np.clip(np.round((end - _TOP) * _ROWS_PER_UNIT).astype(int), first + 1, len(self._sums) - 1)
-        column = np.arange(self._sums.shape[1])
-        sums = self._sums[last, column] - self._sums[first, column]
-        return np.asarray(sums / (last - first)[..., None], np.float32)
-
-
-def _log_odds(columns: _Columns, heights: Floats, depths: Floats) -> Floats:
+def _log_odds(columns: Columns, heights: Floats, depths: Floats) -> Floats:
     """Return how much speaks for each opening: a mouth's inside is less red than its lips, which look alike.
 
     The weights come from a logistic regression over photographs of open and closed mouths. Where the picture

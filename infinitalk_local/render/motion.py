@@ -46,7 +46,7 @@ def plan(level: Floats, fps: int, seed: int, energy: float) -> Motion:
     roll, yaw, pitch = _poses(rng, times)
     return Motion(
         roll=strength * (0.059 * roll + 0.008 * drift(rng, times, 4.2)),
-        yaw=strength * (0.145 * yaw + 0.018 * drift(rng, times, 3.4)),
+        yaw=strength * (0.135 * yaw + 0.018 * drift(rng, times, 3.4)),
         pitch=strength * (0.095 * pitch + 0.012 * drift(rng, times, 2.9)),
         right=strength * 0.010 * drift(rng, times, 5.0),
         down=strength * 0.012 * drift(rng, times, 4.4) + 0.03 * nods,

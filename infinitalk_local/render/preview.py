@@ -11,14 +11,15 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from infinitalk_local.render import face, source, speech
+from infinitalk_local.marks import Choice
+from infinitalk_local.render import chosen, source, speech
 from infinitalk_local.render.ambient import Ambient
 from infinitalk_local.render.encode import SOUND_RATE, EncodeError, Encoder, Format
 from infinitalk_local.render.mark import Mark
 from infinitalk_local.render.sizes import Size, output_size
 from infinitalk_local.render.talking import Talking
 from infinitalk_local.render.yuv import Floats, Frame, matrix_for
-from infinitalk_media import sound
+from infinitalk_media import MediaError, sound
 
 COMMENT = (
     "AI-generated: a preview in which a program animates a still picture to a voice. Not InfiniteTalk output."
@@ -34,12 +35,13 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What may be chosen; `resolution` is one of sizes.RESOLUTIONS, `fps` 1-60."""
+    """What may be chosen; `resolution` is one of sizes.RESOLUTIONS, `fps` 1-60, no `face` is the largest."""
 
     resolution: str = "480p"
     fps: int = 25
     seed: int = 0
     prompt: str = ""
+    face: Choice | None = None
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ class NoFace(Exception):
 
 
 def talking(clip: Clip) -> Scene:
-    """Return the talking face of the clip's picture; raises NoFace."""
-    found = face.find(clip.still.rgb)
+    """Return the talking face of the clip's picture; raises NoFace, and MediaError for a choice of none."""
+    found = chosen.of(clip.still.rgb, clip.options.face, clip.still.shrunk)
     if found is None:
         raise NoFace("no face was found in the picture")
     if found.tier == "none":
@@ -127,8 +129,9 @@ def render(
     """Make the video at `target`, which appears only when it is whole.
 
     Calls `progress(frames done, frames in all)` before the first frame and after each. Whatever goes wrong
-    with the `first_choice` of renderer, the ambient one takes over. Raises MediaError when the picture or the
-    voice cannot be used, Cancelled soon after `cancelled()` turns true, EncodeError when ffmpeg fails.
+    with the `first_choice` of renderer, the ambient one takes over. Raises MediaError when picture, voice
+    or the choice of a face cannot be used, Cancelled soon after `cancelled()` turns true, EncodeError when
+    ffmpeg fails.
     """
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix=".preview-", dir=target.parent) as folder:
@@ -137,7 +140,7 @@ def render(
         film = partial(_film, clip, scratch / "video.mp4", progress, cancelled)
         try:
             made = film(first_choice)
-        except (Cancelled, EncodeError):
+        except (Cancelled, EncodeError, MediaError):
             raise
         except NoFace as error:
             made = film(ambient, reason=str(error))

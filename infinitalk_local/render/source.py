@@ -16,10 +16,14 @@ _LOOKS = 10  # frames of a video among which the best is chosen
 
 
 class Still(NamedTuple):
-    """The picture that is animated, (height, width, 3) RGB; `source` is "picture" or "video"."""
+    """The picture that is animated, (height, width, 3) RGB; `source` is "picture" or "video".
+
+    `shrunk` is its size in parts of that of the upright picture that was brought.
+    """
 
     rgb: Bytes
     source: str
+    shrunk: float = 1.0
 
 
 def still(path: Path, scratch: Path) -> Still:
@@ -28,7 +32,7 @@ def still(path: Path, scratch: Path) -> Still:
         return Still(best.frame_of(video.frames(path, _LOOKS)), "video")
     facts = picture.prepare(path, scratch / "picture.jpg")
     with Image.open(facts.path) as image:
-        return Still(np.asarray(image.convert("RGB")), "picture")
+        return Still(np.asarray(image.convert("RGB")), "picture", facts.shrunk)
 
 
 def resized(rgb: Bytes, size: Size) -> Bytes:

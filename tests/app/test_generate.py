@@ -94,6 +94,9 @@ def test_a_run_that_nobody_knows_is_not_said_to_wait(client):
         ({"fps": 20.5}, "must be a whole number"),
         ({"seed": -2}, "seed must be"),
         ({"start_s": -1}, "start must be 0"),
+        ({"start_s": 10**400}, "start must be 0"),
+        ({"seed": 10**400}, "seed must be a whole number from 0 to"),
+        ({"fps": 10**400}, "fps must be a whole number"),
         ({"start_s": 100}, "ends before the chosen start"),
         ({"seconds": 0.1}, "length must be between"),
         ({"seconds": 16}, "length must be between"),
@@ -144,7 +147,7 @@ def test_a_foreign_path_or_a_private_address_is_no_input(shared_page, segmind, a
     }[address]
     picture = {"path": str(PICTURE), "meta": {"_type": "gradio.FileData"}}
     voice = named | {"meta": {"_type": "gradio.FileData"}}
-    values = [picture, voice, "Hello.", "preview", "480p", 25, 7, 0, 5, "", False, ""]
+    values = [picture, voice, "Hello.", "preview", "480p", 25, 7, 0, 5, "", False, "", ""]
     call = f"{shared_page.url}/gradio_api/call/generate"
     event = httpx.post(call, json={"data": values}).json()["event_id"]
     with httpx.stream("GET", f"{call}/{event}", timeout=60) as answer:
@@ -271,12 +274,13 @@ def test_ordinary_file_addresses_still_pass(shared_page, tmp_path):
 def test_the_api_is_described(client):
     """/generate has the names and defaults that programs rely on; helper events are hidden."""
     described = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(described) == {"/generate", "/submit", "/status", "/result"}
+    assert set(described) == {"/generate", "/submit", "/status", "/result", "/faces"}
     defaults = {p["parameter_name"]: p["parameter_default"] for p in described["/generate"]["parameters"]}
     assert list(defaults) == [
         *("image", "audio", "prompt", "engine", "resolution", "fps", "seed"),
-        *("start_s", "seconds", "api_key", "consent", "run"),
+        *("start_s", "seconds", "api_key", "consent", "run", "face"),
     ]
     assert defaults["engine"] == "preview"
     assert (defaults["resolution"], defaults["fps"], defaults["seed"]) == ("480p", 25, 42424242)
     assert (defaults["start_s"], defaults["seconds"], defaults["consent"]) == (0, 10, False)
+    assert defaults["face"] == ""

@@ -18,9 +18,10 @@ from infinitalk_app.record import KEPT, Past, Record
 from infinitalk_app.settings import Settings
 from infinitalk_app.spans import span
 from infinitalk_client import AsyncClient, InfinitalkError
-from infinitalk_local.looking import face_tier
+from infinitalk_local.looking import look
 from infinitalk_media import MediaError, TransientMediaError
 from tests.app.pages import PICTURE, VOICE
+from tests.render import animals
 
 DRAFT = Draft(PICTURE, VOICE, 0.0, 5.0, False, "infinitetalk", "SG_k", "480p", 25)
 
@@ -137,36 +138,44 @@ async def test_a_file_that_comes_again_is_looked_at_again(tmp_path):
 
 async def test_a_look_that_took_too_long_is_repeated(monkeypatch):
     """What was not found out is asked again; what was found out of the content is not, be it good or bad."""
-    answers = iter([None, TransientMediaError("It took too long."), MediaError("No picture."), "full"])
+    answers = iter([None, TransientMediaError("It took too long."), MediaError("No picture."), "seen"])
 
-    def look(_: Path) -> str | None:
+    def look_again(_: Path) -> str | None:
         answer = next(answers)
         if isinstance(answer, MediaError):
             raise answer
         return answer
 
-    monkeypatch.setattr("infinitalk_app.inspection.face_tier", look)
+    monkeypatch.setattr("infinitalk_app.inspection.look", look_again)
     inspector = Inspector(Room(1))
-    assert await inspector.face(PICTURE) is None
+    assert await inspector.people(PICTURE) is None
     for sentence in ("It took too long", "No picture", "No picture"):
         with pytest.raises(MediaError, match=sentence):
-            await inspector.face(PICTURE)
-    assert [await inspector.face(VOICE) for _ in range(2)] == ["full", "full"]
+            await inspector.people(PICTURE)
+    assert [await inspector.people(VOICE) for _ in range(2)] == ["seen", "seen"]
 
 
 def test_a_child_that_fails_says_why_in_the_log(caplog):
     """A look for a face that cannot begin is not told to the visitor, but to the owner."""
-    assert face_tier(PICTURE, (sys.executable, "-c", "raise SystemExit('no cv2 here')")) is None
+    assert look(PICTURE, (sys.executable, "-c", "raise SystemExit('no cv2 here')")) is None
     assert "no cv2 here" in caplog.text
-    assert face_tier(PICTURE, (sys.executable, "-c", "input()"), timeout_s=0.0) is None
+    assert look(PICTURE, (sys.executable, "-c", "input()"), timeout_s=0.0) is None
     assert "took longer" in caplog.text
 
 
-def test_of_what_is_no_picture_no_face_is_told(tmp_path):
-    """Neither that there is one, nor that there is none."""
+def test_faces_are_found_in_a_child_process(tmp_path):
+    """A portrait has one, a pair two, a grey wall none and a copy to be marked; a text cannot be told."""
+    Image.new("RGB", (640, 480), "gray").save(tmp_path / "wall.png")
     text = tmp_path / "text.png"
     text.write_text("no picture")
-    assert face_tier(text) is None
+    (only,) = look(PICTURE).people
+    assert (only.number, only.tier) == (1, "full")
+    pair = look(animals.saved(animals.pair(), tmp_path / "pair.png"))
+    assert [person.number for person in pair.people] == [1, 2]
+    assert all(person.crop.startswith("data:image/jpeg;base64,") for person in pair.people)
+    wall = look(tmp_path / "wall.png")
+    assert (wall.width, wall.height, wall.people, wall.copy[:15]) == (640, 480, (), "data:image/jpeg")
+    assert look(text) is None
 
 
 async def test_a_portrait_is_said_to_have_a_face_and_a_tower_to_have_none(tmp_path):

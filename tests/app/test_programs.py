@@ -72,7 +72,7 @@ def test_choices_and_ranges_are_told_in_both_places(shared_page):
         assert expected.items() <= schema[name].items()
 
 
-@pytest.mark.parametrize("endpoint", ["/generate", "/submit", "/status", "/result"])
+@pytest.mark.parametrize("endpoint", ["/generate", "/submit", "/status", "/result", "/faces"])
 def test_each_input_is_described_in_both_places(shared_page, endpoint):
     """Every parameter has a description and a default or an example that can be used, nowhere "Hello!!"."""
     told = info(shared_page, endpoint)
@@ -83,6 +83,8 @@ def test_each_input_is_described_in_both_places(shared_page, endpoint):
         assert len(schema[name]["description"]) > 10
         assert "FileData" not in parameter["python_type"]["description"]
         assert parameter["example_input"] != "Hello!!"
+    if endpoint == "/faces":
+        return
     assert (told["api_key"]["type"]["default"], schema["api_key"]["default"]) == ("", "")
 
 
@@ -104,7 +106,9 @@ def test_the_ranges_are_those_of_the_client():
 
 def test_tools_have_names_that_tell(shared_page):
     """Among the tools of other servers, "generate" and "status" would say nothing."""
-    assert list(tools(shared_page)) == ["talk_generate", "talk_submit", "talk_status", "talk_result"]
+    assert list(tools(shared_page)) == [
+        f"talk_{name}" for name in ("generate", "submit", "faces", "status", "result")
+    ]
 
 
 async def _silent(progress: float, total: float | None, message: str | None) -> None:

@@ -1,13 +1,16 @@
 """The README does what it says: every block of code in it is run, but the two that install everything."""
 
+import contextlib
 import os
 import re
 import shlex
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 from playwright.sync_api import expect
@@ -52,10 +55,10 @@ def words(start: str) -> list[str]:
 def test_every_block_is_known_here():
     """A new block needs a test; the two that install are run by .ci/run."""
     assert [code.split("&&")[0].strip() for code in SHELL[:2]] == ["python3 -m venv .venv"] * 2
-    known = ("client", "local --port", "local.render", "app.deploy")
-    assert len(SHELL) == 2 + len(known)
+    known = ("python -m infinitalk_client", "python -m infinitalk_local --port", "INFINITALK_BASE_URL=")
+    known += ("python -m infinitalk_local.render", "python -m infinitalk_app.deploy")
     for code, name in zip(SHELL[2:], known, strict=True):
-        assert code.startswith(f"python -m infinitalk_{name}")
+        assert code.startswith(name)
     assert len(PYTHON) == 2
     assert [kind for kind, _ in BLOCKS if kind not in ("sh", "python")] == ["html"]
 
@@ -85,13 +88,37 @@ def test_the_block_for_programs_and_the_frame(browser, shared_page, folder):
     tab.close()
 
 
-def test_the_local_server_starts(folder):
-    """It says where it serves, and stops when it is told to."""
+@contextlib.contextmanager
+def local_server() -> Iterator[str]:
+    """Run the README's command on a free port, and yield the address that it prints."""
     command = words("python -m infinitalk_local --port")
     command[command.index("8000")] = "0"
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert "Serving on http://127.0.0.1:" in server.stdout.readline()
-        server.terminate()
+        try:
+            said = server.stdout.readline()
+            assert said.startswith("Serving on http://127.0.0.1:")
+            yield said.split()[-1]
+        finally:
+            server.terminate()
+
+
+def test_the_local_server_starts():
+    """It says where it serves, and stops when it is told to."""
+    with local_server() as base:
+        assert httpx.get(f"{base}/healthz").json() == {"status": "ok"}
+
+
+def test_two_commands_try_the_paid_way_for_free(tmp_path):
+    """The local server and the page beside it, with no further option: a paid run by the page's own files."""
+    (code,) = [code for code in SHELL if code.startswith("INFINITALK_BASE_URL=")]
+    setting, *command = shlex.split(code)
+    assert (setting, command) == ("INFINITALK_BASE_URL=http://127.0.0.1:8000", ["python", "app.py"])
+    with local_server() as base, pages.page(tmp_path / "state", INFINITALK_BASE_URL=base) as running:
+        paid = pages.inputs(engine="infinitetalk", api_key="any key will do", consent=True)
+        video, status = running.client().predict(**paid, api_name="/generate")
+    assert status["state"] == "COMPLETED"
+    assert not [note for note in status["warnings"] if "storage" in note]
+    assert mp4.inspect(Path(video["video"] if isinstance(video, dict) else video)).frames > 0
 
 
 def test_one_preview_from_the_shell(folder):

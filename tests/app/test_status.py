@@ -1,5 +1,6 @@
 """State -> what is shown: short words that fit the card, honest rulers, and nothing that runs as markup."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -114,6 +115,17 @@ def test_the_command_line_takes_the_same_part_of_the_voice():
     """The snippet names what was taken of the recording, not how long the padded clip was."""
     done = replace(RUN, clip_s=3.5, part=(12345.678, 12347.678), settings={"seed": 7})
     assert "--seed 7 --start 12345.68 --seconds 2.00" in snippets(done, None)["shell"]
+
+
+@pytest.mark.parametrize(
+    ("face", "typed"), [(2, "--face 2"), ([10.0, 20.5, 30, 20, 20, 40], "--face 10.0,20.5,")]
+)
+def test_who_talked_can_be_repeated_from_a_program(face, typed):
+    """Python, cURL and command line name the face as each takes it."""
+    told = snippets(replace(RUN, engine="preview", settings={"face": face}), None)
+    assert typed in told["shell"]
+    assert f"face={face!r}," in told["python"]
+    assert f'"face": {json.dumps(face)}' in told["curl"]
 
 
 def test_a_film_as_the_source_is_named():

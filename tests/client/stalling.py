@@ -11,13 +11,17 @@ PHASES = ("upload", "submit", "queue", "render", "download")
 
 
 class Stalling:
-    """`hold` is the phase that it stops in; `reached` is released there; `posts` counts the paid calls."""
+    """`hold` is the phase that it stops in; `reached` is released there; `posts` counts the paid calls.
+
+    `requests` are the methods and paths of all calls.
+    """
 
     def __init__(self, video: bytes) -> None:
         self.video = video
         self.hold: str | None = None
         self.reached = threading.Semaphore(0)
         self.posts = 0
+        self.requests: list[str] = []
         self.hangs_up = False  # on the paid call, without an answer
         self.url = ""
         self._over = threading.Event()
@@ -53,6 +57,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self.server.service
 
     def do_POST(self) -> None:
+        self.service.requests.append(f"POST {self.path}")
         self.rfile.read(int(self.headers["Content-Length"]))
         if self.path == "/upload-asset":
             self.service.stop_in("upload")
@@ -65,6 +70,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self._answer({"request_id": "r1", "status": "QUEUED"})
 
     def do_GET(self) -> None:
+        self.service.requests.append(f"GET {self.path}")
         if self.path == "/outputs/talk.mp4":
             return self._video()
         state = self.service.state()

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from infinitalk_client import (
+    APIError,
     AsyncClient,
     Client,
     InsufficientCredits,
@@ -21,6 +22,7 @@ from infinitalk_client import (
     Unreachable,
 )
 from tests.client.conftest import KEY
+from tests.client.disks import full_disk
 from tests.client.fakes import BASE, REQUEST_ID, Fake, completed, error, finished, media, submitted
 
 URL = "https://images.segmind.com/assets/a.jpg"
@@ -173,6 +175,25 @@ def test_the_synchronous_call_is_never_repeated(connect, talk, tmp_path, time, f
         connect(fake).generate_now(talk, tmp_path / "talk.mp4")
     assert fake.count["now"] == 1
     assert time.slept == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 404, 406, 410, 422, 429])
+def test_the_words_of_a_refused_synchronous_call_are_in_its_error(connect, talk, tmp_path, status):
+    """The service's reason reaches the caller of v1 too, although its answer was to be a video."""
+    fake = Fake(now=error(status, "the sky is too blue"))
+    with pytest.raises(APIError, match="the sky is too blue. Nothing was charged") as caught:
+        connect(fake).generate_now(talk, tmp_path / "talk.mp4")
+    assert (caught.value.status, caught.value.detail) == (status, "the sky is too blue")
+
+
+@pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx, as in the downloads
+def test_a_full_disk_in_the_synchronous_call_names_its_request(connect, talk, tiny_mp4, tmp_path):
+    """The money is spent, and the video cannot be kept: told as uncertain, with the id from the headers."""
+    fake = Fake(now=media(tiny_mp4, x_request_id="r1"))
+    with full_disk(0), pytest.raises(SubmitUncertain, match="File too large") as caught:
+        connect(fake).generate_now(talk, tmp_path / "talk.mp4")
+    assert caught.value.request_id == "r1"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from infinitalk_client import _words
+from infinitalk_client import Client, _words
 from infinitalk_client._jobfile import JobFile, Note
 from infinitalk_client._order import Order
 from infinitalk_local.settings import LocalSettings
@@ -39,6 +40,36 @@ def test_two_files_become_a_video(service, tmp_path):
     for words in ("Picture: 832x832", "Voice: 4 s", "Submitted as", "PROCESSING", "COMPLETED"):
         assert words in done.stderr
     assert "SG_shell" not in done.stderr + done.stdout
+
+
+def test_a_call_may_say_who_talks(service, tmp_path):
+    """A number goes as it is, marks in pixels of what is sent; a note is for that choice alone."""
+    large = tmp_path / "large.png"
+    with Image.open(PICTURE) as image:
+        image.resize((4096, 4096)).save(large)
+    for choice, sent in (("2", 2), ("1000,2000,3000,2000,2000,3000", [500, 1000, 1500, 1000, 1000, 1500])):
+        done = run(
+            service, large, VOICE, "-o", tmp_path / "talk.mp4", "--seconds", "4", "--face", choice, "--json"
+        )
+        assert done.returncode == 0, done.stderr
+        with Client("SG_shell", base_url=service) as client:
+            found = client.history(json.loads(done.stdout)["request_id"])
+        assert found.request["face"] == sent
+    given = [str(PICTURE), str(VOICE), "-o", "talk.mp4"]
+    prints = {
+        Order.of(_words.read([*given, *more])).fingerprint("")
+        for more in ([], ["--face", "1"], ["--face", "2"])
+    }
+    assert len(prints) == 3
+
+
+def test_segmind_is_not_told_who_talks(tmp_path):
+    """Its API has no such field: nothing is sent, nothing is noted, and the sentence names the field."""
+    target = tmp_path / "talk.mp4"
+    done = run("https://api.segmind.com", PICTURE, VOICE, "-o", target, "--face", "2")
+    assert done.returncode == 2
+    assert "face is a field of the preview's server" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_killed_call_is_taken_up_again(service, tmp_path):

@@ -1,6 +1,9 @@
 """The video on its way to the disk: streamed, resumed, checked, and nothing left behind when it fails."""
 
-import errno
+import base64
+import os
+import socket
+from pathlib import Path
 
 import anyio
 import httpx
@@ -9,6 +12,7 @@ import pytest
 from infinitalk_client import (
     AsyncClient,
     Client,
+    DiskError,
     DownloadError,
     InvalidRequest,
     JobExpired,
@@ -17,9 +21,11 @@ from infinitalk_client import (
 )
 from infinitalk_client import _part as part_module
 from tests.client.conftest import KEY
+from tests.client.disks import full_disk
 from tests.client.fakes import (
     BASE,
     REQUEST_ID,
+    VIDEO_URL,
     Body,
     Fake,
     completed,
@@ -254,13 +260,120 @@ def test_what_is_no_video_is_refused(connect, tmp_path, body):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
+REFUSED = [400, 401, 403, 404, 410]
+
+
+@pytest.mark.parametrize("status", REFUSED)
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_refused_address_is_asked_for_anew(connect, tiny_mp4, tmp_path, time, status, times):
+    """A signed address that has expired, or one that is too new: the service names another, and it serves."""
+    results = [finished(f"{BASE}/outputs/{number}.mp4") for number in range(times + 1)]
+    fake = Fake(look=completed(), result=results, media=[*[error(status)] * times, media(tiny_mp4)])
+    path = connect(fake).job(REQUEST_ID).download(tmp_path / "talk.mp4")
+    assert path.read_bytes() == tiny_mp4
+    asked = [request.url.path for request in fake.requests if request.url.path.startswith("/outputs/")]
+    assert asked == [f"/outputs/{number}.mp4" for number in range(times + 1)]
+    assert time.slept == [1, 2][:times]
+
+
+@pytest.mark.parametrize("status", REFUSED)
 def test_a_video_that_is_gone_is_said_so(connect, tmp_path, status):
-    """A storage that refuses ends the download at once."""
+    """A storage that refuses three addresses ends the download, with the id and the way on."""
+    fake = done(media=error(status))
     with pytest.raises(DownloadError, match=str(status)) as caught:
-        connect(done(media=error(status))).job(REQUEST_ID).download(tmp_path / "talk.mp4")
+        connect(fake).job(REQUEST_ID).download(tmp_path / "talk.mp4")
     assert f'client.job("{REQUEST_ID}").wait()' in str(caught.value)
     assert caught.value.detail == f"The video could not be fetched (HTTP {status})."
+    assert caught.value.status == status
+    assert (fake.count["media"], fake.count["result"]) == (3, 3)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_address_of_an_expired_job_is_an_expired_job(connect, tmp_path):
+    """When the service does not know the job any more either, that is what is told."""
+    fake = Fake(look=completed(), result=[finished(), error(404)], media=error(403))
+    with pytest.raises(JobExpired) as caught:
+        connect(fake).job(REQUEST_ID).download(tmp_path / "talk.mp4")
+    assert caught.value.request_id == REQUEST_ID
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_may_come_instead_of_a_fresh_address(connect, tiny_mp4, tmp_path):
+    """Whatever form the second answer has, it is read as the first."""
+    whole = finished(base64.b64encode(tiny_mp4).decode())
+    fake = Fake(look=completed(), result=[finished(), whole], media=error(403))
+    assert connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+
+
+def test_a_refused_address_of_the_record_is_asked_for_anew(connect, tiny_mp4, tmp_path):
+    """The service's own record names a fresh address, too."""
+    entry = httpx.Response(200, json={"model_status": "COMPLETED", "generation_url": VIDEO_URL})
+    fake = Fake(history=entry, media=[error(403), media(tiny_mp4)])
+    assert connect(fake).job(REQUEST_ID).recover(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+    assert fake.count["history"] == 2
+
+
+KINDS = [
+    *("text/plain", "application/x-mp4", "audio/mp4", "binary/octet-stream", "application/octet-stream"),
+    *(
+        "VIDEO/MP4; codecs=avc1",
+        "Application/Octet-Stream; charset=binary",
+        "image/gif",
+        "nonsense",
+        "",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_file_decides_and_not_its_label(connect, tiny_mp4, tmp_path, kind):
+    """A whole MP4 is a video under any type but that of a web page or of JSON, and under none."""
+    labels = {} if kind is None else {"content-type": kind}
+    fake = done(media=httpx.Response(200, headers=labels, stream=Body(tiny_mp4)))
+    assert connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+    assert fake.count["media"] == 1
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", "", "video/mp4"])
+def test_the_result_itself_may_be_the_video(connect, tiny_mp4, tmp_path, kind):
+    """An answer whose body is the MP4 is the video, whatever it is called."""
+    answer = httpx.Response(200, headers={"content-type": kind}, content=tiny_mp4)
+    job = connect(Fake(look=completed(), result=answer)).job(REQUEST_ID)
+    assert job.download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-mp4", ""])
+def test_what_is_no_video_ends_after_three_transfers_whatever_its_label(connect, tmp_path, time, kind):
+    """The wrong file under a wrong label is told within three transfers, and not fetched for five minutes."""
+    fake = done(media=httpx.Response(200, headers={"content-type": kind}, stream=Body(b"x" * 500)))
+    with pytest.raises(DownloadError, match="no whole video"):
+        connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4")
+    assert fake.count["media"] == 3
+    assert time.slept == []
+
+
+PAGES = ["text/html", "TEXT/HTML; charset=utf-8", "application/xhtml+xml"]
+WORDS = ["application/json", "Application/Problem+JSON; charset=utf-8", "text/json"]
+
+
+@pytest.mark.parametrize("kind", PAGES + WORDS)
+def test_a_page_in_the_videos_place_passes(connect, tiny_mp4, tmp_path, time, kind):
+    """A gateway's page or words with status 200 are waited out, and never taken for the file."""
+    page = httpx.Response(200, headers={"content-type": kind}, content=b"<html>Back soon</html>")
+    fake = done(media=[page, page, media(tiny_mp4)])
+    assert connect(fake).job(REQUEST_ID).download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
+    assert time.slept == [1, 2]
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "https://a:b/", "http://\x00", "//"], ids=ascii)
+def test_a_redirect_to_nonsense_is_told_with_the_job(connect, tmp_path, location):
+    """An address that is none is a DownloadError with the id and the way on, and leaves nothing."""
+    moved = httpx.Response(302, headers={"location": location})
+    with pytest.raises(DownloadError) as caught:
+        connect(done(media=moved)).job(REQUEST_ID).download(tmp_path / "t.mp4")
+    assert caught.value.request_id == REQUEST_ID
+    assert f'client.job("{REQUEST_ID}").wait()' in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -309,8 +422,6 @@ def test_a_drip_is_cut_off(connect, time, tmp_path):
 
 def test_base64_is_checked_like_any_other(connect, tiny_mp4, tmp_path):
     """Bytes inside the answer become the same checked file."""
-    import base64
-
     whole = finished(base64.b64encode(tiny_mp4).decode())
     job = connect(Fake(look=completed(), result=whole)).job(REQUEST_ID)
     assert job.download(tmp_path / "t.mp4").read_bytes() == tiny_mp4
@@ -350,19 +461,99 @@ def test_a_failed_job_leaves_no_file(connect, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_is_its_own_error_and_leaves_nothing(tmp_path, tiny_mp4):
-    """What the disk says reaches the caller as it is."""
-
-    class Full(Body):
-        def __iter__(self):
-            yield tiny_mp4[:100]
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    fake = done(media=httpx.Response(200, headers={"content-type": "video/mp4"}, stream=Full()))
-    client = Client(KEY, base_url=BASE, transport=httpx.MockTransport(fake))
-    with pytest.raises(OSError, match="No space left"):
-        client.job(REQUEST_ID).download(tmp_path / "talk.mp4")
+@pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx, as above
+@pytest.mark.parametrize("most", [0, 1000], ids=["from the start", "in the middle"])
+def test_a_full_disk_names_the_job_and_leaves_nothing(connect, tiny_mp4, tmp_path, most):
+    """What the disk says comes with the id and the way on, and a second call brings the video."""
+    job = connect(done(media=media(tiny_mp4))).job(REQUEST_ID)
+    with full_disk(most), pytest.raises(DiskError, match="File too large") as caught:
+        job.download(tmp_path / "talk.mp4")
+    assert isinstance(caught.value, OSError)
+    assert (caught.value.request_id, caught.value.detail) == (REQUEST_ID, "File too large")
+    assert f'client.job("{REQUEST_ID}").wait()' in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+    assert job.download(tmp_path / "talk.mp4").read_bytes() == tiny_mp4
+
+
+def test_a_place_that_is_lost_while_the_job_runs_names_the_job(connect, talk, tiny_mp4, tmp_path):
+    """A folder that took the target's name after the check: the id, the way on, and nothing beside it."""
+    target = tmp_path / "talk.mp4"
+
+    class Late(Fake):
+        def __call__(self, request):
+            if self.count["post"] and not target.exists():
+                target.mkdir()
+            return super().__call__(request)
+
+    fake = Late(post=submitted(), look=completed(), result=finished(), media=media(tiny_mp4))
+    with pytest.raises(DiskError, match="Is a directory") as caught:
+        connect(fake).generate(talk, target)
+    assert caught.value.request_id == REQUEST_ID
+    assert f'client.job("{REQUEST_ID}").wait()' in str(caught.value)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("call", ["download", "recover"])
+def test_a_job_without_a_place_is_told_as_such(connect, tmp_path, call):
+    """Once there is a job, a folder that is not there is no mistake in a request that was free."""
+    fake = Fake()
+    with pytest.raises(DiskError, match="cannot be written") as caught:
+        getattr(connect(fake).job(REQUEST_ID), call)(tmp_path / "missing" / "talk.mp4")
+    assert (caught.value.request_id, caught.value.detail) == (REQUEST_ID, "No such file or directory")
+    assert fake.requests == []
+
+
+ODD_NAMES = {
+    "255 bytes": "a" * 251 + ".mp4",
+    "241 bytes of Japanese": "声" * 79 + ".mp4",
+    "trailing dots and spaces": "talk.mp4. . ",
+    "a space alone": " ",
+    "beginning with a dash": "-talk.mp4",
+    "hidden": ".talk",
+    "a line break": "talk\n.mp4",
+    "no text": os.fsdecode(b"talk\xff.mp4"),
+    "shell's own letters": "$(x) & 'y' \"z\" *.mp4",
+}
+
+
+@pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
+def test_any_name_that_a_file_can_have(connect, talk, tiny_mp4, tmp_path, name):
+    """A legal name gets its video, however long or odd, with nothing beside it."""
+    fake = done(post=submitted(), media=media(tiny_mp4))
+    connect(fake).generate(talk, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_bytes() == tiny_mp4
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a" * 256, "声" * 86, "x\0.mp4", "", ".", "..", "missing/talk.mp4", "file/talk.mp4", "\ud800.mp4"],
+    ids=ascii,
+)
+def test_a_name_that_no_file_can_have_is_refused_before_anything_is_sent(connect, talk, tmp_path, name):
+    """Found out by writing a file there, and not after the purchase."""
+    (tmp_path / "file").write_text("no folder")
+    fake = done(post=submitted())
+    with pytest.raises(InvalidRequest, match="cannot be written"):
+        connect(fake).generate(talk, tmp_path / name)
+    assert fake.requests == []
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("place", ["fifo", "socket", "link to a device", "/proc/talk.mp4"])
+def test_devices_and_closed_folders_are_refused(connect, talk, tmp_path, monkeypatch, place):
+    """What is no file is not replaced by one, and a folder that takes none is found out before the POST."""
+    monkeypatch.chdir(tmp_path)  # a socket's path must be short; no device of this machine is put at risk
+    os.mkfifo("fifo")
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind("socket")
+    Path("link to a device").symlink_to("/dev/null")
+    there = {path: path.lstat().st_ino for path in tmp_path.iterdir()}
+    fake = done(post=submitted())
+    with pytest.raises(InvalidRequest, match="cannot be written"):
+        connect(fake).generate(talk, place)
+    assert fake.requests == []
+    assert {path: path.lstat().st_ino for path in tmp_path.iterdir()} == there
 
 
 @pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx, as above

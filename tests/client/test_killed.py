@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from infinitalk_client.__main__ import main
+from infinitalk_client._jobfile import JobFile, Note
 from infinitalk_media import mp4
 from tests.client.shell import COMMAND, PICTURE, VOICE, environment, run
 from tests.client.stalling import PHASES, Stalling, stalling
@@ -98,3 +100,23 @@ def test_a_lost_answer_is_kept_in_mind(service, tmp_path):
         service.hangs_up = False
     assert run(service.url, *words, "--submit-again").returncode == 0
     assert service.posts == 2
+
+
+def test_ctrl_c_while_the_id_is_noted_does_not_lose_it(service, tmp_path, monkeypatch, capsys):
+    """The job is bought, its id is known, and just then the key is pressed: told, noted, taken up again."""
+    words = [str(PICTURE), str(VOICE), "-o", str(tmp_path / "talk.mp4"), "--seconds", "1", "--fps", "16"]
+    keep, pressed = JobFile.keep, []
+
+    def press(file: JobFile, note: Note) -> None:
+        if not pressed:
+            pressed.append(note)
+            raise KeyboardInterrupt
+        keep(file, note)
+
+    monkeypatch.setenv("INFINITALK_BASE_URL", service.url)
+    monkeypatch.setattr(JobFile, "keep", press)
+    assert main(words) == 3
+    assert "resume r1 -o" in capsys.readouterr().err
+    assert JobFile.beside(tmp_path / "talk.mp4").read().request_id == "r1"
+    assert main(words) == 0
+    assert service.posts == 1

@@ -1,10 +1,13 @@
 """What a TalkRequest refuses before anything is sent."""
 
 import dataclasses
+import json
+import math
 
+import httpx
 import pytest
 
-from infinitalk_client import DEFAULT_PROMPT, InfinitalkError, InvalidRequest, TalkRequest
+from infinitalk_client import DEFAULT_PROMPT, Client, InfinitalkError, InvalidRequest, TalkRequest
 
 GOOD = {"image": "https://example.com/a.jpg", "audio": "http://example.com/a.mp3"}
 
@@ -18,6 +21,7 @@ def test_two_addresses_are_enough():
         "fps": 25,
         "seed": 42424242,
         "base64": False,
+        "face": None,
     }
     assert DEFAULT_PROMPT.startswith("A professional woman speaks confidently")
 
@@ -41,9 +45,21 @@ def test_two_addresses_are_enough():
         "audio": ["", "voice.mp3", "data:audio/mp3;base64,AA==", None],
         "prompt": ["", "   ", "x" * 2001, "half \ud83d", None, 5],
         "resolution": ["480", "1080p", "480P", "", None, 480],
-        "fps": [15, 31, 0, -25, 25.0, "25", True, None],
-        "seed": [-2, 1.5, "7", True, None],
+        "fps": [15, 31, 0, -25, 10**400, 25.0, "25", True, None],
+        "seed": [-2, 2**64, 10**300, 10**5000, -(10**400), 1.5, "7", True, None],
         "base64": [0, 1, "false", None],
+        "face": [
+            0,
+            -1,
+            True,
+            1.5,
+            "1",
+            [],
+            [1] * 5,
+            [1] * 7,
+            [1, 2, 3, 4, 5, "6"],
+            [1, 2, 3, 4, 5, math.nan],
+        ],
     }.items(),
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -67,8 +83,9 @@ def test_a_value_out_of_range_is_refused_by_name(field, values):
         "prompt": ["x", "x" * 2000, "Ünïcode 說話"],
         "resolution": ["480p", "576p", "720p"],
         "fps": [16, 30],
-        "seed": [-1, 0, 2**63],
+        "seed": [-1, 0, 2**63, 2**64 - 1],
         "base64": [True],
+        "face": [1, 12, (10, 20, 30.5, 20, 20, 40), [10, 20, 30.5, 20, 20, 40]],
     }.items(),
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -82,3 +99,24 @@ def test_a_request_is_frozen():
     """A value that was checked stays what it was."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         TalkRequest(**GOOD).fps = 99
+
+
+def test_who_talks_is_sent_only_if_it_is_said():
+    """Without a choice the wire has the vendor's fields alone; with one, it goes anywhere but to Segmind."""
+    sent: list[dict[str, object]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content))
+        return httpx.Response(200, json={"request_id": "a" * 32, "status": "QUEUED"})
+
+    transport = httpx.MockTransport(answer)
+    near, vendor = (
+        Client("SG_x", base_url=base, transport=transport)
+        for base in ("http://near.test", "https://api.segmind.com/v1")
+    )
+    near.submit(TalkRequest(**GOOD))
+    near.submit(TalkRequest(**GOOD, face=(1, 2, 30, 2, 15, 40)))
+    vendor.submit(TalkRequest(**GOOD))
+    with pytest.raises(InvalidRequest, match="face is a field of the preview's server"):
+        vendor.submit(TalkRequest(**GOOD, face=2))
+    assert [body.get("face", "unsaid") for body in sent] == ["unsaid", [1, 2, 30, 2, 15, 40], "unsaid"]

@@ -9,6 +9,7 @@ from infinitalk_client import (
     APIError,
     BadRequest,
     InsufficientCredits,
+    ModelRetired,
     NotAuthorized,
     NotFound,
     RateLimited,
@@ -54,7 +55,7 @@ REFUSED = [
     (403, NotAuthorized),
     (404, NotFound),
     (405, APIError),
-    (410, APIError),
+    (410, ModelRetired),
     (422, BadRequest),
     (302, APIError),
     (307, APIError),
@@ -137,15 +138,29 @@ def test_what_cannot_be_sent_is_raised_as_it_is(connect, talk, fault):
 
 @pytest.mark.parametrize(("status", "kind"), REFUSED)
 def test_a_refusal_is_final(connect, talk, time, status, kind):
-    """Every other status has its error, carries the service's words, and is not repeated."""
+    """Every other status has its error, with the service's words and that it was free; no repetition."""
     fake = Fake(post=[error(status, "because"), submitted()])
     with pytest.raises(APIError) as caught:
         connect(fake).submit(talk)
     assert type(caught.value) is kind
     assert caught.value.status == status
     assert caught.value.detail == "because"
+    assert str(caught.value).endswith(": because. Nothing was charged.")
     assert fake.count["post"] == 1
     assert time.slept == []
+
+
+@pytest.mark.parametrize("call", ["submit", "generate_now"])
+def test_a_retired_model_is_told_as_such(connect, talk, tmp_path, call):
+    """HTTP 410 is an error of its own, on both paid calls: what happened, and that it was free."""
+    gone = error(410, "Model infinite-talk is no longer available")
+    client = connect(Fake(post=gone, now=gone))
+    with pytest.raises(ModelRetired) as caught:
+        client.submit(talk) if call == "submit" else client.generate_now(talk, tmp_path / "talk.mp4")
+    assert str(caught.value) == (
+        "This model was retired by the service (HTTP 410): Model infinite-talk is no longer available. "
+        "Nothing was charged."
+    )
 
 
 def test_too_many_requests_waits_as_asked(connect, talk, time):

@@ -104,3 +104,18 @@ def test_elsewhere_it_is_plain_lines():
         shown.show(look(elapsed), usual=True)
     shown.step("Downloading")
     assert screen.getvalue() == "PROCESSING after 1 s; usually 4 to 6 min\nDownloading\n"
+
+
+@pytest.mark.parametrize("lively", [True, False])
+def test_an_unknown_state_is_told_after_a_minute_once(lively):
+    """Whoever waits learns what the service calls the job, and is not told at each look."""
+    screen = Screen(lively)
+    shown = progress.Progress(screen)
+    for elapsed in (1, 59):
+        shown.show(look(elapsed, unknown_word="HIBERNATING"))
+    assert "HIBERNATING" not in screen.getvalue()
+    for elapsed in (61, 66, 600):
+        shown.show(look(elapsed, unknown_word="HIBERNATING"))
+    assert screen.getvalue().count("The service calls the job “HIBERNATING”") == 1
+    shown.show(look(605, unknown_word="THAWING"))
+    assert screen.getvalue().count("THAWING") == 1

@@ -16,6 +16,7 @@ from infinitalk_client import (
     Progress,
     Unreachable,
 )
+from tests.client.conftest import KEY
 from tests.client.fakes import (
     REQUEST_ID,
     VIDEO_URL,
@@ -198,25 +199,64 @@ def test_a_job_that_fails_between_status_and_result_is_a_failed_job(connect):
         connect(fake).job(REQUEST_ID).wait()
 
 
-@pytest.mark.parametrize("word", ["completed", "SUCCEEDED", "success"])
+GOOD_WORDS = ["completed", "complete", "SUCCEEDED", "success", "Successful", "finished", "DONE"]
+BAD_WORDS = [
+    *("failed", "failure", "error", "errored", "CANCELLED", "canceled", "aborted", "EXPIRED", "TIMEOUT"),
+    *("rejected", "refused", "denied", "declined", "invalid", "blocked", "interrupted", "terminated"),
+    *("killed", "stopped", "crashed", "dead", "deleted", "unsuccessful"),
+    *("TIMED_OUT", "timed out", "Timed-Out", " Failed\n", "un-successful"),
+]
+
+
+@pytest.mark.parametrize("word", GOOD_WORDS)
 def test_other_words_for_completed(connect, word):
-    """Lower case and the vendor's other words end a wait well."""
+    """Any word that means a good end ends a wait well."""
     fake = Fake(look=state(word), result=finished())
     assert connect(fake).job(REQUEST_ID).wait().url == VIDEO_URL
 
 
-@pytest.mark.parametrize("word", ["error", "CANCELLED", "canceled", "EXPIRED"])
-def test_other_words_for_failed(connect, word):
-    """The vendor's other words for a bad end end a wait, too."""
+@pytest.mark.parametrize("word", BAD_WORDS)
+def test_other_words_for_failed(connect, time, word):
+    """Any word that means a bad end ends a wait at once, however it is written."""
     with pytest.raises(JobFailed):
         connect(Fake(look=state(word, error="x"))).job(REQUEST_ID).wait()
+    assert time.slept == []
 
 
-def test_an_unknown_word_is_a_running_job(connect):
-    """A state nobody has heard of does not end a wait."""
-    fake = Fake(look=[state("WARMING_UP"), completed()])
+@pytest.mark.parametrize("word", ["PENDING", "running", "in_progress", "In Progress", "IN_QUEUE", "starting"])
+def test_other_words_for_running(connect, word):
+    """A job that goes on in other words is nothing to tell of."""
+    fake = Fake(look=[state(word), completed()])
+    looks = list(connect(fake).job(REQUEST_ID).watch())
+    assert [(look.state, look.unknown_word) for look in looks] == [
+        (JobState.PROCESSING, None),
+        (JobState.COMPLETED, None),
+    ]
+
+
+@pytest.mark.parametrize("word", ["WARMING_UP", "3", "\u8fdb\u884c\u4e2d", "completed with errors"])
+def test_an_unknown_word_is_a_running_job_and_is_handed_on(connect, word):
+    """A state nobody has heard of does not end a wait, and the caller learns it."""
+    fake = Fake(look=[state(word), completed()])
     looks = list(connect(fake).job(REQUEST_ID).watch())
     assert [look.state for look in looks] == [JobState.PROCESSING, JobState.COMPLETED]
+    assert [look.unknown_word for look in looks] == [word, None]
+
+
+def test_an_unknown_word_is_told_when_the_wait_is_over(connect):
+    """Whoever waited in vain for a job in an unknown state is told what the service calls it."""
+    fake = Fake(look=state("HIBERNATING"))
+    with pytest.raises(JobTimeout, match="“HIBERNATING”") as caught:
+        connect(fake).job(REQUEST_ID).wait(timeout=60)
+    assert caught.value.request_id == REQUEST_ID
+
+
+@pytest.mark.parametrize("word", ["<b>x</b>", "x" * 500, f"of {KEY}", "a\r\nb\tc"], ids=len)
+def test_an_unknown_word_is_cleaned_like_any_other(connect, word):
+    """Markup, the key, line breaks and length of a stranger's word go no further."""
+    look = connect(Fake(look=state(word))).job(REQUEST_ID).status()
+    assert look.state is JobState.PROCESSING
+    assert look.unknown_word in {None, "x" * 40, "of …", "a b c"}
 
 
 def test_an_unknown_word_with_422_is_a_failed_job(connect):

@@ -8,51 +8,8 @@ import httpx
 import pytest
 
 from infinitalk_local import fetch
-from infinitalk_local.fetch import Fetcher, is_public
+from infinitalk_local.fetch import Fetcher
 from infinitalk_local.talk import BadInput
-
-PRIVATE = [
-    "127.0.0.1",
-    "127.8.9.10",
-    "0.0.0.0",  # noqa: S104  # an address to be refused
-    "10.1.2.3",
-    "172.16.0.1",
-    "192.168.1.1",
-    "100.64.0.1",
-    "169.254.169.254",
-    "192.0.2.1",
-    "198.18.0.1",
-    "224.0.0.1",
-    "255.255.255.255",
-    "::1",
-    "::",
-    "fe80::1",
-    "fe80::1%eth0",
-    "fd00::1",
-    "ff02::1",
-    "::ffff:127.0.0.1",
-    "::ffff:169.254.169.254",
-    "2002:7f00:0001::",
-    "64:ff9b::7f00:1",
-    "2001:db8::1",
-    "fec0::1",
-    "::7f00:1",
-    "::ffff:0:7f00:1",
-    "64:ff9b:1::7f00:1",
-]
-PUBLIC = ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
-
-
-@pytest.mark.parametrize("address", PRIVATE)
-def test_private_addresses(address):
-    """Loopback, private, link-local, metadata, multicast, and what hides one of them, are not public."""
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", PUBLIC)
-def test_public_addresses(address):
-    """What is out in the world is."""
-    assert is_public(address)
 
 
 class Site:
@@ -120,6 +77,57 @@ async def test_an_untrusted_origin_nearby_is_never_asked(site, host):
     assert site.asked == []
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST", "[::ffff:7f00:1]"])
+async def test_loopback_is_fetched_from_for_a_caller_there(site, host):
+    """Its names and addresses are asked when the caller may, and only then."""
+    site.answers["/a.jpg"] = (200, {}, b"picture")
+    url = f"http://{host}:{site.port}/a.jpg"
+    assert await Fetcher().fetch(url, "picture", nearby=True) == b"picture"
+    with pytest.raises(BadInput, match="not public"):
+        await Fetcher().fetch(url, "picture")
+    assert len(site.asked) == 1
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "192.168.1.1", "[fd00::1]", "0"])
+async def test_a_caller_on_loopback_reaches_nothing_else_nearby(host):
+    """The caller's own machine is no door to its network."""
+    with pytest.raises(BadInput, match="not public"):
+        await Fetcher().fetch(f"http://{host}/a.jpg", "picture", nearby=True)
+
+
+@pytest.mark.parametrize("name", ["evil.example", "evil.localhost"])
+async def test_a_name_is_no_way_to_loopback_or_from_it(site, name):
+    """A foreign name that means loopback is refused, and so is one of loopback that means something else."""
+    address = "127.0.0.1" if name == "evil.example" else "10.0.0.1"
+    fetcher = Fetcher(resolver=names(**{name.replace(".", "_"): [address]}))
+    with pytest.raises(BadInput, match="not public"):
+        await fetcher.fetch(f"http://{name}:{site.port}/a.jpg", "picture", nearby=True)
+    assert site.asked == []
+
+
+async def test_a_redirect_from_elsewhere_does_not_lead_to_loopback(site, monkeypatch):
+    """What a caller on loopback may name, a stranger's server may not; from loopback it leads on."""
+    site.answers["/a"] = (302, {"Location": f"http://127.0.0.1:{site.port}/b"}, b"")
+    site.answers["/b"] = (200, {}, b"picture")
+    assert await Fetcher().fetch(f"{site.origin}/a", "picture", nearby=True) == b"picture"
+    site.asked.clear()
+    site.answers["/c"] = (302, {"Location": f"http://127.0.0.2:{site.port}/b"}, b"")
+    monkeypatch.setattr(fetch.net, "is_public_address", lambda address: address == "127.0.0.1")
+    outside = Fetcher(resolver=resolving(**{"out.example": "127.0.0.1"}))
+    with pytest.raises(BadInput, match="not public"):
+        await outside.fetch(f"http://out.example:{site.port}/c", "picture", nearby=True)
+    assert [path for path, _ in site.asked] == ["/c"]
+
+
+def resolving(**table: str):
+    """Return a resolver that knows these names, and every address."""
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return [table.get(host, host)]
+
+    return resolve
+
+
 async def test_the_trusted_port_does_not_open_others(site):
     """Trust is in scheme, host and port together."""
     fetcher = Fetcher([f"http://127.0.0.1:{site.port + 1}", f"https://127.0.0.1:{site.port}"])
@@ -175,7 +183,7 @@ async def test_the_connection_goes_to_the_address_that_was_checked(site, monkeyp
         asked.append(host)
         return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
 
-    monkeypatch.setattr(fetch, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(fetch.net, "is_public_address", lambda address: address == "127.0.0.1")
     site.answers["/a.jpg"] = (200, {}, b"picture")
     url = f"http://fickle.example:{site.port}/a.jpg"
     assert await Fetcher(resolver=fickle).fetch(url, "picture") == b"picture"
@@ -246,7 +254,7 @@ async def test_the_next_address_is_tried_when_one_cannot_be_reached(site, monkey
     async def both(host: str, port: int) -> list[str]:
         return ["127.0.0.0", "127.0.0.1"]
 
-    monkeypatch.setattr(fetch, "is_public", lambda address: True)
+    monkeypatch.setattr(fetch.net, "is_public_address", lambda address: True)
     site.answers["/a.jpg"] = (200, {}, b"picture")
     assert (
         await Fetcher(resolver=both).fetch(f"http://two.example:{site.port}/a.jpg", "picture") == b"picture"

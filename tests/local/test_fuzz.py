@@ -17,7 +17,21 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
-FIELDS = ["image", "audio", "prompt", "resolution", "fps", "seed", "base64", "sleep", "credits", "data_urls"]
+FIELDS = [
+    *(
+        "image",
+        "audio",
+        "prompt",
+        "resolution",
+        "fps",
+        "seed",
+        "base64",
+        "face",
+        "sleep",
+        "credits",
+        "data_urls",
+    )
+]
 BODIES = st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=8), JSON, max_size=8)
 PATHS = ["/v2/infinite-talk", "/v1/infinite-talk", "/v2/mock-inference", "/upload-asset"]
 FEW = settings(

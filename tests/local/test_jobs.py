@@ -41,3 +41,19 @@ async def test_a_closed_store_takes_no_job():
     with pytest.raises(Refusal) as caught:
         store.submit({}, None)
     assert caught.value.status == 503
+
+
+async def test_work_that_breaks_is_a_failed_job_and_is_logged(caplog):
+    """What nobody foresaw ends the job in words, and its traceback is in the log, not lost with the task."""
+
+    async def breaks(job: Job) -> None:
+        raise ZeroDivisionError("nobody foresaw this")
+
+    store = Store(queue_size=1, at_once=1, retention_s=1, on_forget=print)
+    job = store.submit({}, breaks)
+    await job.over.wait()
+    assert (job.state, job.error) == ("FAILED", "Internal error.")
+    await store.aclose()
+    (record,) = [record for record in caplog.records if record.name == "infinitalk_local"]
+    assert job.request_id in record.getMessage()
+    assert record.exc_info[0] is ZeroDivisionError

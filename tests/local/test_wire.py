@@ -12,6 +12,7 @@ from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
 from tests.local.conftest import PICTURE, SOUND, body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in
+from tests.render.films import HELLO, MIRA
 
 SUBMIT = "/v2/infinite-talk"
 
@@ -46,6 +47,41 @@ def test_the_child_is_given_every_parameter(http):
     assert metrics["renderer"] == "stand-in"
     said = " ".join(metrics["arguments"])
     assert "--resolution 720p --fps 30 --seed 9 --prompt=--calm" in said
+
+
+@pytest.mark.parametrize(
+    ("choice", "typed"),
+    [(2, "--face=2"), ([30.5, 20, 10, 20, 20, 40], "--face=10.0,20.0,30.5,20.0,20.0,40.0"), (None, "")],
+)
+def test_the_child_is_told_who_talks(http, choice, typed):
+    """A number or three marks reach the renderer; without a choice it is not told anything."""
+    request_id = http.post(SUBMIT, json=body_of(http, face=choice)).json()["request_id"]
+    arguments = ended(http, request_id).json()["metrics"]["arguments"]
+    assert [word for word in arguments if word.startswith("--face")] == ([typed] if typed else [])
+
+
+def test_a_face_that_the_picture_does_not_have_fails(tmp_path):
+    """Only the renderer sees the picture: the job FAILED with its sentence, asked for or waited for."""
+    with serving(LocalSettings()) as base, connect(base) as http:
+        files = [(MIRA, "image/jpeg"), (HELLO, "audio/mpeg")]
+        sent = [f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}" for path, kind in files]
+        image, audio = http.post("/upload-asset", json={"data_urls": sent}).json()["file_urls"]
+        body = {"image": image, "audio": audio, "prompt": "Hello.", "face": 7}
+        look = ended(http, http.post(SUBMIT, json=body).json()["request_id"])
+        assert look.status_code == 422
+        assert look.json()["error"] == "face 7 does not exist: one face was found in the picture."
+        now = http.post("/v1/infinite-talk", json=body)
+        assert (now.status_code, now.json()) == (422, {"error": look.json()["error"]})
+
+
+def test_the_choice_of_a_face_is_described(http):
+    """The server's own documents say what `face` is, for both ways to submit."""
+    paths = http.get("/openapi.json").json()["paths"]
+    for path in ("/v2/{slug}", "/v1/{slug}"):
+        body = paths[path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        face = body["properties"]["face"]
+        assert [kind["type"] for kind in face["oneOf"]] == ["integer", "array"]
+        assert "Segmind's API has no such field" in face["description"]
 
 
 def test_queued_and_processing_are_true(tmp_path, tiny_mp4):
@@ -139,8 +175,10 @@ def test_what_json_cannot_carry_is_refused(http, value):
 @pytest.mark.parametrize(
     "values",
     [
-        *({"resolution": "1080p"}, {"resolution": None}, {"fps": 15}, {"fps": 31}),
+        *({"resolution": "1080p"}, {"resolution": None}, {"fps": 15}, {"fps": 31}, {"fps": 10**400}),
         *({"fps": "25"}, {"fps": True}, {"fps": 25.5}, {"base64": "yes"}),
+        *({"face": 0}, {"face": "2"}, {"face": True}, {"face": [1, 2, 3, 4, 5]}, {"face": {}}),
+        *({"face": [10, 10, 10, 10, 10, 40]}, {"face": [10, 50, 40, 50, 25, 10]}, {"face": [10**400] * 6}),
     ],
     ids=str,
 )
@@ -156,7 +194,7 @@ def test_a_value_outside_its_set_is_refused_at_once(http, values):
     [
         *({"image": None}, {"image": "data:image/png;base64,AA=="}, {"audio": ""}, {"audio": 5}),
         *({"prompt": ""}, {"prompt": "x" * 2001}, {"prompt": "a\0b"}, {"prompt": None}),
-        *({"seed": -2}, {"seed": "7"}),
+        *({"seed": -2}, {"seed": "7"}, {"seed": 2**64}, {"seed": 10**300}, {"seed": -(10**400)}),
         {"image": "http://127.0.0.1:9/a.jpg"},
     ],
     ids=lambda values: str(values)[:40],
@@ -413,6 +451,15 @@ def test_the_mock_model(http):
     request_id = http.post("/v2/mock-inference", json={"sleep": 0.05, "credits": 0.25}).json()["request_id"]
     assert ended(http, request_id).json()["metrics"]["cost"] == 0.25
     assert http.get(f"/v2/requests/{request_id}").json()["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("name", ["sleep", "credits"])
+@pytest.mark.parametrize("value", [10**400, -(10**400), 1e308, -1, 1001, "1", True, [1], {"a": 1}], ids=str)
+def test_a_number_of_the_mock_model_has_its_range(http, name, value):
+    """A number of any size is refused in words and at once: no job dies of it, and none sleeps for ever."""
+    answer = http.post("/v2/mock-inference", json={name: value})
+    assert answer.status_code == 406
+    assert answer.json()["error"].startswith(f"{name} must be a number from 0 to ")
 
 
 def test_it_documents_itself(http):

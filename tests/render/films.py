@@ -36,3 +36,10 @@ def lengths_of(path: Path) -> tuple[float, float]:
         stream = media.streams.audio[0]
         samples = sum(frame.samples for frame in media.decode(audio=0))
         return pictures / rate, samples / stream.rate
+
+
+def moved(frames: list[np.ndarray], middle: tuple[float, float], reach: int = 40) -> float:
+    """Return how much changes around a place of the video, in levels of 255."""
+    x, y = (round(part) for part in middle)
+    around = [frame[y - reach : y + reach, x - reach : x + reach].astype(int) for frame in frames]
+    return float(np.mean([np.abs(seen - around[0]).mean() for seen in around]))

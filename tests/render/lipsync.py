@@ -51,18 +51,21 @@ def _decode(video: Path) -> tuple[list[np.ndarray], float, np.ndarray]:
 
 
 def _face(frame: np.ndarray) -> tuple[int, int, int, int]:
-    """Return the largest face's box, as wide as it is high around the same middle."""
+    """Return a square around the largest face: its eyes stand a third of the side apart, .4 below its top."""
     found = MTCNN(min_face_size=60).detect_faces(cv2.cvtColor(frame, cv2.COLOR_GRAY2RGB))
     assert found, "no face is to be seen in the video"
-    x, y, width, height = max((face["box"] for face in found), key=lambda box: box[2] * box[3])
-    side = round(1.05 * height)
-    return x + (width - side) // 2, y + (height - side) // 2, side, side
+    points = max(found, key=lambda face: face["box"][2] * face["box"][3])["keypoints"]
+    left, right = (np.array(points[f"{side}_eye"]) for side in ("left", "right"))
+    side = float(np.hypot(*(right - left))) * 3
+    x, y = (left + right) / 2 - (0.5 * side, 0.4 * side)
+    return round(x), round(y), round(side), round(side)
 
 
 def _stable(frames: list[np.ndarray], face: tuple[int, int, int, int]) -> np.ndarray:
     """Return the lower face of every frame, (frames, 48, 64), held still by the nose and the cheeks."""
     x, y, width, height = face
-    anchor = (slice(y + int(0.3 * height), y + int(0.62 * height)), slice(x + width // 5, x + 4 * width // 5))
+    # Lower than the eyes: lids and brows move by themselves.
+    anchor = (slice(y + int(0.5 * height), y + int(0.7 * height)), slice(x + width // 5, x + 4 * width // 5))
     first = _anchor(frames[0][anchor])
     unit = np.array(frames[0][anchor].shape[::-1]) / np.array(_ANCHOR)
     hanning = cv2.createHanningWindow(_ANCHOR, cv2.CV_32F)

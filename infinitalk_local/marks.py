@@ -1,0 +1,119 @@
+"""Who in a picture talks, as one value: the number of a face, or three marks; read without the picture."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+SIX = "left eye x, y, right eye x, y, mouth x, y"
+RULE = f"face must be the number of a face, from 1, or six numbers: {SIX}"
+COUNT = 6
+EYES_APART_PX = 8
+_FURTHEST_PX = 1e6  # no picture is larger, and neither infinity nor NaN is less
+_STEEPEST = 2.0  # rise of the line through the eyes: a head that leans further lies
+_NEAREST, _FURTHEST = (
+    0.3,
+    6.0,
+)  # of the mouth below the eyes, in distances of the eyes; horses have long faces
+
+Point = tuple[float, float]
+
+
+class BadFace(ValueError):
+    """The choice of a face cannot be used; the text is a sentence that names the field."""
+
+
+class Marks(NamedTuple):
+    """Three points in pixels of the upright picture, from its edge; left means left in the picture."""
+
+    left_eye: Point
+    right_eye: Point
+    mouth: Point
+
+    def scaled(self, factor: float) -> "Marks":
+        """Return the same marks in a picture of another size."""
+        return Marks(*((factor * x, factor * y) for x, y in self))
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The six numbers."""
+        return tuple(value for point in self for value in point)
+
+
+Choice = int | Marks
+
+
+def read(value: object) -> Choice | None:
+    """Read a choice as JSON brings it; None stands for the largest face.
+
+    Raises:
+        BadFace: it is neither a number from 1 nor six that can be a face.
+    """
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    if isinstance(value, list | tuple) and len(value) == COUNT and all(map(_is_place, value)):
+        return _checked([float(part) for part in value])
+    if isinstance(value, list | tuple) and 0 < len(value) != COUNT:
+        raise BadFace(f"face has {len(value)} numbers, not six: {SIX}.")
+    raise BadFace(f"{RULE}.")
+
+
+def parse(text: str) -> Choice | None:
+    """Read a choice as it is typed: `2`, or `10,20,30,20,20,40`; nothing stands for the largest face.
+
+    Raises:
+        BadFace: as `read`.
+    """
+    parts = [part.strip() for part in text.strip().strip("[]").split(",")]
+    if parts == [""]:
+        return None
+    try:
+        return read(int(parts[0]) if len(parts) == 1 else [*map(float, parts)])
+    except ValueError as error:
+        raise error if isinstance(error, BadFace) else BadFace(f"{RULE}.") from error
+
+
+def check_number(number: int, faces: int) -> None:
+    """Check a number against the list that it comes from.
+
+    Raises:
+        BadFace: the list is shorter.
+    """
+    if number > faces:
+        found = {0: "no face was", 1: "one face was"}.get(faces, f"{faces} faces were")
+        raise BadFace(f"face {number} does not exist: {found} found in the picture.")
+
+
+def check_inside(marks: Marks, width: float, height: float) -> None:
+    """Check marks against the size of the picture.
+
+    Raises:
+        BadFace: a mark lies outside.
+    """
+    for name, (x, y) in marks._asdict().items():
+        if not (0 <= x <= width and 0 <= y <= height):
+            raise BadFace(
+                f"face: the {name.replace('_', ' ')} at {x:g}, {y:g} lies outside of the picture, "
+                f"which has {width:g}x{height:g} pixels."
+            )
+
+
+def _is_place(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _FURTHEST_PX
+
+
+def _checked(values: Sequence[float]) -> Marks:
+    one, other, mouth = (values[0], values[1]), (values[2], values[3]), (values[4], values[5])
+    left, right = sorted((one, other))  # whose left and right is meant differs between people
+    across, rise = right[0] - left[0], right[1] - left[1]
+    apart = math.hypot(across, rise)
+    if apart < EYES_APART_PX or abs(rise) > _STEEPEST * across:
+        raise BadFace(
+            f"face: the eyes must lie left and right of each other, at least {EYES_APART_PX} pixels apart."
+        )
+    aside, down = mouth[0] - (left[0] + right[0]) / 2, mouth[1] - (left[1] + right[1]) / 2
+    along, below = (aside * across + down * rise) / apart**2, (down * across - aside * rise) / apart**2
+    if not _NEAREST <= below <= _FURTHEST or abs(along) > 1 + below:
+        raise BadFace("face: the mouth must lie below the eyes.")
+    return Marks(left, right, mouth)

@@ -1,0 +1,25 @@
+"""The numbers of `python -m infinitalk_local`: each has its range."""
+
+import pytest
+
+from infinitalk_local.__main__ import main
+
+NUMBERS = {
+    "--port": ["-1", "65536", "9" * 400, "eighty"],
+    "--queue-size": ["-1", "9" * 400, "1.5"],
+    "--renders-at-once": ["0", "9" * 400],
+    "--retention-s": ["-1", "nan", "inf", "1e400", "9" * 400],
+    "--delay-s": ["-1", "nan", "inf", "1e400"],
+    "--rate-limit": ["0", "-5", "9" * 400],
+    "--no-credits": ["500", "9" * 400],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name in NUMBERS for value in NUMBERS[name]])
+def test_a_number_outside_its_range_is_told(capsys, name, value):
+    """The server does not start, and a sentence names the option."""
+    with pytest.raises(SystemExit) as caught:
+        main([name, value])
+    assert caught.value.code == 2
+    said = capsys.readouterr().err
+    assert f"argument {name}: " in said
