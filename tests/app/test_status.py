@@ -33,8 +33,9 @@ def test_the_words_fit_the_card():
 
 # What the line of an error says of its cost; the rest quotes another's words, or is of runs unknown here.
 COSTS = {
-    "Nothing was charged.": "key credits no_balance refused retired busy restarted limit_day limit_visitor input",
+    "Nothing was charged.": "key credits no_balance refused busy restarted limit_day limit_visitor input",
     "Nothing was charged. {why}": "unreachable_files",
+    "Nothing was charged. Segmind does not offer it any more": "retired",
     "Nothing was sent, and nothing was charged.": "never_sent",
     "Previews are free.": "busy_preview failed_preview",
     "It was free": "gone_preview preview_died",
