@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except MachinesError as error:
         parser.error(str(error))
     settings = LocalSettings(
+        host=chosen.host,
         keys=tuple(chosen.key),
         trust=tuple(chosen.trust),
         public_url=chosen.public_url,
@@ -52,7 +53,11 @@ class _Server(uvicorn.Server):
     """Ends the jobs before it waits for its callers: a synchronous call lasts as long as its job."""
 
     def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSING_S))
+        super().__init__(
+            uvicorn.Config(
+                app, log_level="warning", proxy_headers=False, timeout_graceful_shutdown=_CLOSING_S
+            )
+        )
         self._api = app.state.api
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -76,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ORIGIN",
         help="where inputs may come from though not public",
     )
-    parser.add_argument("--public-url", help="the address to put into answers")
+    parser.add_argument("--public-url", help="the address to put into answers; its host is one of ours")
     parser.add_argument("--queue-size", type=int, default=default.queue_size)
     parser.add_argument("--renders-at-once", type=_count, help="one, or as many as Dask's workers can")
     parser.add_argument(
