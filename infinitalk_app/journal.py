@@ -5,10 +5,11 @@ It never holds a key, nor anything of what a visitor brought. Its methods work o
 
 import hashlib
 import json
+import math
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ KEPT_S = 48 * 3600
 class Entry:
     """One run; `started_at` is epoch seconds, `clip_s` the length of the voice that was sent.
 
+    `spent_on` is the UTC day, as in 2026-11-28, whose budget paid for it.
     `owner_key` tells whose key it was: with a visitor's own, only the visitor can ask again.
     """
 
@@ -34,6 +36,7 @@ class Entry:
     owner_key: bool = False
     clip_s: float | None = None
     sentence: str | None = None
+    spent_on: str | None = None
 
 
 def new_token() -> str:
@@ -44,6 +47,13 @@ def new_token() -> str:
 def is_token(text: str) -> bool:
     """Tell whether a text is a run token; only then is it used as a file name."""
     return TOKEN.fullmatch(text) is not None
+
+
+def spent_seconds(entries: Iterable[Entry], day: str) -> int:
+    """Return how many seconds of a day's budget these runs took; what was refused took none."""
+    spent = (entry for entry in entries if entry.spent_on == day)
+    bought = (entry for entry in spent if entry.phase != "failed" or entry.request_id)
+    return sum(math.ceil(entry.clip_s or 0) for entry in bought)
 
 
 class Journal:

@@ -2,7 +2,7 @@
 
 import ipaddress
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,6 +12,7 @@ from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers
 
+from infinitalk_app.journal import Entry, spent_seconds
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings, SettingsError
 from infinitalk_app.words import ERRORS
@@ -53,6 +54,17 @@ class Budget:
         return cls(
             settings.infinitalk_daily_seconds, settings.infinitalk_visitor_runs, settings.rate_limit_storage
         )
+
+    def recall(self, journal: Iterable[Entry]) -> None:
+        """Count what the runs of this journal took today: a count in memory went with the last process.
+
+        Of whose runs they were it says nothing, so visitors' runs are counted anew.
+        """
+        day = self._today()
+        if self._seconds and (spent := spent_seconds(journal, day)):
+            self._counter.storage.incr(
+                self._seconds.key_for("seconds", day), self._seconds.get_expiry(), spent
+            )
 
     def check(self, visitor: str, clip_s: float) -> None:
         """Ask whether a run would still be allowed, and count nothing.

@@ -38,7 +38,6 @@ from infinitalk_client import (
     Progress,
     ServerError,
     SubmitUncertain,
-    TalkRequest,
     Unreachable,
 )
 from infinitalk_media import MediaError, mp4, sound
@@ -104,6 +103,8 @@ class Workshop:
         self.record = Record(folders.journal.parent / "times.jsonl")
         self.engines = engines
         self._budget = Budget.of(settings)
+        if settings.owner_pays and settings.rate_limit_storage == "memory":
+            self._budget.recall(self.journal)
         self._outbox = Outbox(folders.outbox)
         self.room = Room(settings.infinitalk_preparations)
         self._now = now
@@ -175,9 +176,7 @@ class Workshop:
         try:
             await self._prepare(run, order, hosted)
             async with self.engines.client(order.engine, order.api_key, run.pauses) as client:
-                published = await self._publish(run, order, tuple(hosted), client)
-                job = await self._submit(run, order, entry, client, order.request(*published.urls))
-                await self._collect(run, job)
+                await self._collect(run, await self._buy(run, order, entry, client, tuple(hosted)))
             await self._learn(run, order)
         finally:
             await asyncio.to_thread(self._outbox.remove, *hosted)
@@ -210,37 +209,50 @@ class Workshop:
             run.warn(published.note)
         return published
 
-    async def _submit(
-        self,
-        run: Run,
-        order: Order,
-        entry: Entry,
-        client: AsyncClient,
-        request: TalkRequest,
+    async def _buy(
+        self, run: Run, order: Order, entry: Entry, client: AsyncClient, files: tuple[Path, ...]
     ) -> AsyncJob:
-        """Send the one POST: whatever can be refused has been by now, and a crash is found in the journal."""
+        """Count, publish and submit: nothing is sent with the owner's key that the budget does not allow."""
         spent = await self._spend(run, order)
-        sent = replace(entry, phase="submitting", clip_s=run.now.clip_s)
-        delivered = False
-        try:
+        sent = replace(
+            entry, phase="submitting", clip_s=run.now.clip_s, spent_on=spent.day if spent else None
+        )
+        async with self._refund(spent, lambda _: True):
+            published = await self._publish(run, order, files, client)
             run.show(committed=True)
             await self._note(sent)
-            delivered = True  # perhaps: from here on the error tells
-            job = await client.submit(request)
-        except BaseException as error:
-            if spent and not (delivered and _may_be_bought(error)):
-                await asyncio.to_thread(self._budget.give_back, spent)
-            raise
+        async with self._refund(spent, lambda error: not _may_be_bought(error)):
+            # The one POST: whatever can be refused has been by now, and a crash is found in the journal.
+            job = await client.submit(order.request(*published.urls))
         run.show(state="QUEUED", request_id=job.request_id, polled=True)
         await self._remember(replace(sent, phase="submitted", request_id=job.request_id))
         return job
 
     async def _spend(self, run: Run, order: Order) -> Spent | None:
-        """Count a run that the owner pays for."""
+        """Count a run that the owner pays for; one that is stopped meanwhile is not counted."""
         if is_free(order.engine) or order.api_key:
             return None
         clip_s = run.now.clip_s or order.seconds
-        return await asyncio.to_thread(self._budget.spend, order.visitor.name, clip_s)
+        spending = asyncio.ensure_future(asyncio.to_thread(self._budget.spend, order.visitor.name, clip_s))
+        try:
+            return await asyncio.shield(spending)
+        except asyncio.CancelledError:
+            await asyncio.wait([spending])  # a thread cannot be cancelled
+            if not spending.exception():
+                await asyncio.to_thread(self._budget.give_back, spending.result())
+            raise
+
+    @asynccontextmanager
+    async def _refund(
+        self, spent: Spent | None, certainly: Callable[[BaseException], bool]
+    ) -> AsyncIterator[None]:
+        """Give back what was spent when the block ends in an error that certainly bought nothing."""
+        try:
+            yield
+        except BaseException as error:
+            if spent and certainly(error):
+                await asyncio.to_thread(self._budget.give_back, spent)
+            raise
 
     async def _collect(self, run: Run, job: AsyncJob) -> None:
         engine = run.now.engine
