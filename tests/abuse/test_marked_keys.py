@@ -42,7 +42,7 @@ class Browser:
     def order(self, key: str, *, engine: str = "infinitetalk", prompt: str = "Hello.", voice: int = 1) -> str:
         """Call /generate; with `voice=0` a picture is brought as the sound."""
         files = [self.files[0], self.files[voice]]
-        return self.call("generate", [*files, prompt, engine, "480p", 25, 7, 0, 4, key, True, ""])
+        return self.call("generate", [*files, prompt, engine, "480p", 25, 7, 0, 4, key, True, "", ""])
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_no_key_is_found_anywhere(searched):
     assert "No such run" in browser.call("result", ["f" * 5, VISITORS])
     assert "event: error" in browser.call("result", ["f" * 32, VISITORS])
     assert "event: " in browser.call("status", ["f" * 31, WRONG])
-    bad = [{"path": "/etc/passwd"}, None, "", "", "", {}, [], "", "", VISITORS, True, ""]
+    bad = [{"path": "/etc/passwd"}, None, "", "", "", {}, [], "", "", VISITORS, True, "", ""]
     assert "event: error" in browser.call("generate", bad)
     for path in (
         *("/", "/config", "/gradio_api/info", "/gradio_api/startup-events", "/healthz", "/theme.css"),
@@ -106,7 +106,7 @@ def test_no_key_is_found_anywhere(searched):
 def test_children_of_the_page_do_not_inherit_the_key(searched):
     """The renderer's environment, read while it draws, has no key in it."""
     running, browser, _ = searched
-    data = [*browser.files, "Hello.", "preview", "720p", 30, 7, 0, 15, VISITORS, True, ""]
+    data = [*browser.files, "Hello.", "preview", "720p", 30, 7, 0, 15, VISITORS, True, "", ""]
     answer = browser.http.post("/gradio_api/call/generate", json={"data": data})
     page_itself = command_of(
         running.process.pid

@@ -10,6 +10,8 @@ import pytest
 from infinitalk_media import ffmpeg
 from tests.app.pages import PICTURE, ROOT, VOICE
 
+pytestmark = pytest.mark.fuzz
+
 MUTANTS = 25
 MEMORY_MB = 1500
 SECONDS = 120
@@ -20,7 +22,6 @@ import json, random, resource, sys
 from pathlib import Path
 from infinitalk_media import MediaError, picture, sound, video
 
-pytestmark = pytest.mark.fuzz
 source, kind, many, most_mb, most_s = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
 resource.setrlimit(resource.RLIMIT_AS, (most_mb << 20, most_mb << 20))
 resource.setrlimit(resource.RLIMIT_CPU, (most_s, most_s))

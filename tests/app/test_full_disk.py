@@ -27,7 +27,7 @@ def uploaded(running: Page) -> list[object]:
     files = [("files", (path.name, path.read_bytes())) for path in (PICTURE, VOICE)]
     paths = httpx.post(f"{running.url}/gradio_api/upload", files=files).json()
     picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
-    return [picture, voice, "Hello.", "infinitetalk", "480p", 25, 7, 0, 4, KEY, True, ""]
+    return [picture, voice, "Hello.", "infinitetalk", "480p", 25, 7, 0, 4, KEY, True, "", ""]
 
 
 @pytest.mark.parametrize("room", [100, 2000], ids=["no room for the journal", "no room for the inputs"])
