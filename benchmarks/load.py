@@ -112,7 +112,7 @@ class Hall:
 
     def order(self, engine: str, size: str = "480p") -> list[Any]:
         """Return the arguments of /generate."""
-        return [*self.files, "Hello.", engine, size, 25, 7, 0, 15, "SG_made_up", True, ""]
+        return [*self.files, "Hello.", engine, size, 25, 7, 0, 15, "SG_made_up", True, "", ""]
 
     def cpu_s(self) -> float:
         """Return the processor time of the page alone, without its children."""
