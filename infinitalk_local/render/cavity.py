@@ -8,7 +8,7 @@ from infinitalk_local.render.lips import Lips
 from infinitalk_local.render.moving import moved
 from infinitalk_local.render.region import Region
 from infinitalk_local.render.rise import rise
-from infinitalk_local.render.yuv import Bytes, Flags, Floats
+from infinitalk_local.render.yuv import Bytes, Flags, Floats, Rectangle
 
 _TEETH = 0.035  # how far they reach below the lip line, in distances of the eyes
 _HIDDEN = 0.45  # the part of the upper lip's rise that shows no more of them
@@ -25,35 +25,39 @@ class Cavity:
     teeth behind the upper lip, the dark behind the lower one. Otherwise teeth are painted.
     """
 
-    def __init__(self, patch: Bytes, region: Region, rows: slice, lips: Lips, gap: float) -> None:
-        """Take the `region` of the face as YUV, `patch`; what is drawn is the inside in `rows` of it."""
+    def __init__(self, patch: Bytes, region: Region, lips: Lips, gap: float) -> None:
+        """Take the `region` of the face as YUV, `patch`."""
         u, v = region.fine()
         across = lens(u, lips.left, lips.right)
         below = v - lips.at(u)
         lip = _usual(patch, (np.abs(below - gap * across - 0.08) < 0.06) & (across > 0.4))  # noqa: PLR2004
-        self._u = (u - (lips.left + lips.right) / 2)[rows]
+        self._u = u - (lips.left + lips.right) / 2
         self._half = (lips.right - lips.left) / 2
         if gap:
-            self._dark, self._teeth = _own_inside(patch, region, below, gap * across, lip)[rows], None
+            self._dark, self._teeth = _own_inside(patch, region, below, gap * across, lip), None
             return
         skin = _usual(patch, (np.abs(np.abs(u) - 0.5) < 0.15) & (np.abs(below) < 0.3))  # noqa: PLR2004
-        self._below = below[rows]
+        self._below = below
         deep = rise(self._below, 0.08, 0.3)[..., None]
         self._dark = np.asarray(_darkness(lip) + 0.45 * deep * (_tongue(lip) - _darkness(lip)), np.float32)
         self._teeth = np.asarray(_enamel(skin), np.float32)
         self._light, self._edge = _arch(self._u, self._half)
 
-    def seen(self, shape: Shape) -> Floats:
-        """Return the inside as YUV, (height, width, 3), behind lips of that shape."""
+    def seen(self, shape: Shape, where: Rectangle) -> Floats:
+        """Return the inside as YUV, (height, width, 3), in that rectangle, behind lips of that shape."""
+        dark = self._dark[where]
         if self._teeth is None:
-            return self._dark
-        across = np.maximum(1 - (self._u / (0.9 * (self._half + shape.wider))) ** 2, 0)
+            return dark
+        u, below = self._u[where], self._below[where]
+        across = np.maximum(1 - (u / (0.9 * (self._half + shape.wider))) ** 2, 0)
         shown = rise((shape.lift + shape.drop) * across, _SOONEST, _PLAIN)
-        lip = self._below + shape.lift * across
-        edge = self._edge - _HIDDEN * shape.lift
-        shown = (shown * rise(self._below, edge + 0.012, edge - 0.012))[..., None]
-        light = (self._light * (0.45 + 0.55 * rise(lip, -0.01, 0.06)))[..., None]
-        return np.asarray(self._dark + shown * (self._teeth * light + _OFFSET - self._dark), np.float32)
+        if not shown.any():
+            return dark
+        lip = below + shape.lift * across
+        edge = self._edge[where] - _HIDDEN * shape.lift
+        shown = (shown * rise(below, edge + 0.012, edge - 0.012))[..., None]
+        light = (self._light[where] * (0.45 + 0.55 * rise(lip, -0.01, 0.06)))[..., None]
+        return np.asarray(dark + shown * (self._teeth * light + _OFFSET - dark), np.float32)
 
 
 def _usual(patch: Bytes, where: Flags) -> Floats:

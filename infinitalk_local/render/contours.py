@@ -84,7 +84,9 @@ def find(rgb: Bytes, frame: Canonical) -> tuple[EyeContour, EyeContour] | None:
     edge of an upper lid is darker than the skin over it, an eye darker than the skin under it. Both eyes are
     one fit, so that the rim of glasses or a brow over one of them does not decide.
     """
-    eyes = [Columns(_straightened(rgb, frame, at), _TOP, _ROWS_PER_UNIT) for at in (-0.5, 0.5)]
+    rgb, frame = no_larger(rgb, frame, _LARGEST_IOD_PX)
+    side_by_side = np.concatenate([_straightened(rgb, frame, at) for at in (-0.5, 0.5)], axis=1)
+    eyes = Columns(side_by_side, _TOP, _ROWS_PER_UNIT)
     fit = max(_fit(eyes, float(size), float(down)) for size in _SIZES for down in _DOWN)
     if fit.worth < _PLAIN or fit.over > _UNLIKE_SKIN:
         return None
@@ -97,7 +99,6 @@ def _straightened(rgb: Bytes, frame: Canonical, at: float) -> Floats:
 
     Both are in parts of the lightness of the skin under it; the colour is how far it is from that skin's.
     """
-    rgb, frame = no_larger(rgb, frame, _LARGEST_IOD_PX)
     outwards = -np.sign(at)
     down = np.arange(_TOP, _BOTTOM, 1 / _ROWS_PER_UNIT, dtype=np.float32)
     u, v = np.meshgrid((at + outwards * _ACROSS).astype(np.float32), down)
@@ -110,35 +111,33 @@ def _straightened(rgb: Bytes, frame: Canonical, at: float) -> Floats:
     return np.asarray(np.stack([lab[..., 0], colour], axis=-1) / max(float(skin[0]), _DARKEST), np.float32)
 
 
-def _fit(eyes: list[Columns], size: float, down: float) -> _Fit:
+def _fit(eyes: Columns, size: float, down: float) -> _Fit:
     """Return the best lids for eyes of that size and place."""
-    between = np.abs(_ACROSS - 0.01 * size) < 0.18 * size
-    upper = down + _upper(_ACROSS, size, _RAISED[:, None])
-    lower = down + _lower(_ACROSS, size, _LOWERED[:, None])
-    lashes = np.mean([_lashes(eye, upper)[:, between] for eye in eyes], axis=(0, 2))
-    lashes = lashes - 0.02 * ((_RAISED - 1) / 0.35) ** 2
-    rims = np.mean([_rims(eye, lower)[:, between] for eye in eyes], axis=(0, 2))
-    rims = rims - 0.02 * np.abs(_LOWERED - 1) / 0.25
+    between = np.tile(np.abs(_ACROSS - 0.01 * size) < 0.18 * size, 2)
+    upper = np.tile(down + _upper(_ACROSS, size, _RAISED[:, None]), 2)
+    lower = np.tile(down + _lower(_ACROSS, size, _LOWERED[:, None]), 2)
+    lashes = _lashes(eyes, upper)[:, between].mean(axis=1) - 0.02 * ((_RAISED - 1) / 0.35) ** 2
+    rims = _rims(eyes, lower)[:, between].mean(axis=1) - 0.02 * np.abs(_LOWERED - 1) / 0.25
     raised, lowered = int(lashes.argmax()), int(rims.argmax())
     usual = 0.05 * abs(float(np.log(size))) / 0.2 + 0.05 * (down / 0.03) ** 2
     worth = float(lashes[raised] + rims[lowered]) - usual
     edge = upper[raised : raised + 1]
-    over = float(np.mean([eye.mean(edge - 0.08, edge - 0.03)[:, between, 1] for eye in eyes]))
+    over = float(eyes.mean(edge - 0.08, edge - 0.03)[:, between, 1].mean())
     return _Fit(worth, over, size, down, float(_RAISED[raised]), float(_LOWERED[lowered]))
 
 
-def _lashes(eye: Columns, edges: Floats) -> Floats:
+def _lashes(eyes: Columns, edges: Floats) -> Floats:
     """Return what speaks for each edge of an upper lid: lashes, and skin over them."""
-    over, edge = eye.mean(edges - 0.05, edges - 0.02), eye.mean(edges - 0.008, edges + 0.014)
+    over, edge = eyes.mean(edges - 0.05, edges - 0.02), eyes.mean(edges - 0.008, edges + 0.014)
     return np.asarray(np.clip(over[..., 0] - edge[..., 0], -0.2, 0.4) - 0.3 * np.minimum(over[..., 1], 0.5))
 
 
-def _rims(eye: Columns, edges: Floats) -> Floats:
+def _rims(eyes: Columns, edges: Floats) -> Floats:
     """Return what speaks for each edge of a lower lid: skin under it, and over it what is not.
 
     That is darker than the skin, or the white of an eye on dark skin.
     """
-    under, inside = eye.mean(edges + 0.015, edges + 0.05), eye.mean(edges - 0.035, edges - 0.008)
+    under, inside = eyes.mean(edges + 0.015, edges + 0.05), eyes.mean(edges - 0.035, edges - 0.008)
     darker = np.clip(under[..., 0] - inside[..., 0], -0.4, 0.4)
     unlike = np.maximum(darker, -_WHITE * darker)
     return np.asarray(unlike - 0.3 * np.minimum(under[..., 1], 0.5) + 0.2 * np.minimum(inside[..., 1], 0.4))

@@ -104,7 +104,8 @@ def _search(rgb: Bytes, long_side: int) -> list[Detection]:
 def _refined(rgb: Bytes, face: Detection) -> Detection:
     """Return the face with each point as the mean of what the last net says of it in several views."""
     views = [_to_view(face, *view[:3]) for view in _VIEWS]
-    seen = np.stack([_sampled(rgb, to_view) for to_view in views])
+    small, scale = _shrunk(rgb, max(float(np.hypot(*to_view[0, :2])) for to_view in views))
+    seen = np.stack([_sampled(small, to_view * [1 / scale, 1 / scale, 1]) for to_view in views])
     mirrored = np.array([flip for *_, flip in _VIEWS])
     seen[mirrored] = seen[mirrored, :, ::-1]
     points, sure = _ask(seen)
@@ -128,15 +129,21 @@ def _to_view(face: Detection, tilt_deg: float, size: float, down: float) -> Floa
     return np.column_stack([turn, (_NET_SIDE - 1) / 2 - turn @ middle])
 
 
+def _shrunk(rgb: Bytes, per_pixel: float) -> tuple[Bytes, float]:
+    """Return the picture, and its scale, as small as views of so many pixels per pixel can be drawn from."""
+    fine = _SUPERSAMPLED * per_pixel
+    if fine >= 0.7:  # noqa: PLR2004 - below it bilinear samples miss pixels
+        return rgb, 1.0
+    scale = 1.2 * fine
+    return np.asarray(
+        cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+    ), scale
+
+
 def _sampled(rgb: Bytes, to_view: Floats) -> Bytes:
-    """Return the view, without aliasing however large the picture is."""
+    """Return the view that the matrix tells of."""
     fine = _SUPERSAMPLED * to_view
     fine[:, 2] += (_SUPERSAMPLED - 1) / 2
-    scale = float(np.hypot(*fine[0, :2]))
-    if scale < 0.7:  # noqa: PLR2004 - from there on bilinear samples miss pixels
-        shrink = 1.2 * scale
-        rgb = np.asarray(cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
-        fine[:, :2] /= shrink
     side = _SUPERSAMPLED * _NET_SIDE
     drawn = cv2.warpAffine(rgb, fine, (side, side), borderMode=cv2.BORDER_CONSTANT)
     return np.asarray(cv2.resize(drawn, (_NET_SIDE, _NET_SIDE), interpolation=cv2.INTER_AREA), np.uint8)

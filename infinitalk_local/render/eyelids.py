@@ -47,9 +47,10 @@ class Eyelids:
         self.regions = [eye.region for eye in self._eyes]
 
     def draw(self, frame: Frame, shut: float) -> None:
-        """Draw the lids; `shut` is 0..1."""
-        for eye in self._eyes:
-            eye.region.put(frame, eye.at(shut))
+        """Draw the lids on a frame whose eyes are at rest; `shut` is 0..1."""
+        if shut > 0:
+            for eye in self._eyes:
+                eye.region.put(frame, eye.at(shut))
 
 
 class _Eye:
@@ -83,8 +84,6 @@ class _Eye:
 
     def at(self, shut: float) -> Bytes:
         """Return the eye with its lid at `shut` of the way."""
-        if shut <= 0:
-            return self._rest
         down = shut * ((1 - _LOW) * self._height + _OVER * rise(self._height, 0, 0.04))
         up = shut * _LOW * self._height
         lid_from = -self._lid_from(down)

@@ -10,21 +10,24 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
 from infinitalk_local.render.articulation import Shape
 from infinitalk_local.render.cavity import Cavity
 from infinitalk_local.render.face import Face
 from infinitalk_local.render.gap import lens
+from infinitalk_local.render.lips import Lips
 from infinitalk_local.render.moving import Movable
 from infinitalk_local.render.region import Region
 from infinitalk_local.render.rise import rise
 from infinitalk_local.render.sizes import Size
-from infinitalk_local.render.yuv import Bytes, Floats, Frame
+from infinitalk_local.render.yuv import Bytes, Floats, Frame, Rectangle
 
 _CHIN = 0.6  # the chin's part of the lower lip's way: flesh stretches between the two
 _JAW = 1.0  # half the width of what moves with it
 _SOFT = 0.012  # half width of the cut
-_ROOM = 0.30  # how far any edge of the cut is ever moved
+_ROOM_PX = 3  # beyond what moves: the soft edge is sampled from it
+_WIDEST = 0.15  # how far a corner ever goes out, and some
 _THICKER = 0.030  # how much a lip gains in height as it is put forward
 _LIP = 0.13  # the height of a lip, where that shows most
 
@@ -44,20 +47,40 @@ class Mouth:
         up = np.rint(255 * rise(below - 0.06 * open_by, soft, -soft)).astype(np.uint8)
         self._low, self._up = Movable(np.dstack([patch, low])), Movable(np.dstack([patch, up]))
         self._fields = _Fields.of(self.region, face)
-        cut_rows = np.flatnonzero(((low > 0) & (up > 0) | (low + up < 255)).any(axis=1))  # noqa: PLR2004
-        room = math.ceil(_ROOM * frame.iod)
-        self._above = max(0, int(cut_rows[0]) - room)  # rows over this one show the upper sheet alone
-        self._below = min(self.region.height, int(cut_rows[-1]) + room)
-        self._cavity = Cavity(patch, self.region, slice(self._above, self._below), lips, face.gap)
+        self._parting = _parting(u, low, up, lips)
+        self._cavity = Cavity(patch, self.region, lips, face.gap)
 
     def draw(self, frame: Frame, shape: Shape) -> None:
         low_field, up_field = self._fields.at(shape, self.region)
-        above, below, every = self._above, self._below, slice(0, self.region.width)
-        low = self._low.moved(low_field, slice(above, self.region.height), every)
-        up = self._up.moved(up_field, slice(0, below), every)
-        inside, shown = self._cavity.seen(shape), _moving(shape)
-        between = _joined(low[: below - above], up[above:], inside, shown)
-        self.region.put(frame, np.vstack([up[:above, :, :3], between, low[below - above :, :, :3]]))
+        rows, columns = _reached(self._parting, low_field[..., 1], up_field[..., 1], self.region.height)
+        # Beside the mouth both sheets are one.
+        drawn = self._low.moved(low_field, slice(0, self.region.height), slice(0, self.region.width))
+        up = self._up.moved(up_field, slice(0, rows.stop), columns)
+        inside, shown = self._cavity.seen(shape, (rows, columns)), _moving(shape)
+        drawn[rows, columns, :3] = _joined(drawn[rows, columns], up[rows], inside, shown)
+        drawn[: rows.start, columns] = up[: rows.start]
+        self.region.put(frame, drawn[..., :3])
+
+
+def _parting(u: Floats, low: Bytes, up: Bytes, lips: Lips) -> Rectangle:
+    """Return the rectangle of the region, as wide as the mouth may get, in which the two sheets part."""
+    aside = np.abs(u - (lips.left + lips.right) / 2)
+    columns = _extent((aside < (lips.right - lips.left) / 2 + _WIDEST).any(axis=0))
+    cut = ((low > 0) & (up > 0)) | (low + up < 255)  # noqa: PLR2004
+    return _extent(cut[:, columns].any(axis=1)), columns
+
+
+def _extent(hit: ArrayLike) -> slice:
+    places = np.flatnonzero(hit)
+    return slice(int(places[0]), int(places[-1]) + 1)
+
+
+def _reached(parting: Rectangle, low_y: Floats, up_y: Floats, height: int) -> Rectangle:
+    """Return the rectangle in which the cut may show, as far as either field moves it."""
+    rows, columns = parting
+    furthest_up, furthest_down = max(0, low_y.max(), up_y.max()), min(0, low_y.min(), up_y.min())
+    top = max(0, math.floor(rows.start - furthest_up) - _ROOM_PX)
+    return slice(top, min(height, math.ceil(rows.stop - furthest_down) + _ROOM_PX)), columns
 
 
 def _moving(shape: Shape) -> float:

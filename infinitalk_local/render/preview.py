@@ -4,6 +4,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -205,8 +206,10 @@ def _report(clip: Clip, made: _Made, started: float) -> Report:
 
 
 def _read(picture: Path, voice: Path, scratch: Path, options: Options) -> Clip:
-    still = source.still(picture, scratch)
-    samples = sound.decode(voice, rate=SOUND_RATE)
+    with ThreadPoolExecutor(1) as meanwhile:  # ffmpeg reads the voice on another core
+        seen = meanwhile.submit(source.still, picture, scratch)
+        samples = sound.decode(voice, rate=SOUND_RATE)
+        still = seen.result()
     frames = max(1, math.ceil(len(samples) * options.fps / SOUND_RATE))
     height, width = still.rgb.shape[:2]
     return Clip(

@@ -37,14 +37,14 @@ class Talking:
         lids = min(float(eye.upper[:, 1].min()) for eye in face.eyes) if face.eyes else _USUAL_LIDS
         self._head = Head(rgb, self._rest, face.frame, motion, lids)
         self._blink = motion.blink
-        self._changed = [
-            (region.rows, region.columns)
-            for region in (self._mouth.region, *(self._lids.regions if self._lids else ()))
-        ]
+        self._lids_moved = False
 
     def draw(self, index: int) -> Frame:
-        frame = Frame(self._rest.buffer.copy())
+        frame, shut = Frame(self._rest.buffer.copy()), float(self._blink[index])
+        changed = [self._mouth.region]
         self._mouth.draw(frame, self._shapes.at(index))
-        if self._lids:
-            self._lids.draw(frame, float(self._blink[index]))
-        return self._head.draw(frame, index, self._changed)
+        if self._lids and (shut > 0 or self._lids_moved):
+            self._lids.draw(frame, shut)
+            changed += self._lids.regions
+        self._lids_moved = shut > 0
+        return self._head.draw(frame, index, [(region.rows, region.columns) for region in changed])
