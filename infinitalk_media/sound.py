@@ -1,7 +1,8 @@
 """A visitor's sound becomes the clip that is sent: checked, cut, faded, padded, an MP3 without metadata.
 
-ffmpeg decodes the part that is needed, guarded; pydub does the rest. `AudioSegment.from_file` never sees a
-visitor's file: it would decode all of it, and reads formats that name other files.
+ffmpeg decodes the part that is needed and encodes the clip, guarded; pydub does what lies between.
+`AudioSegment.from_file` never sees a visitor's file: it would decode all of it, and reads formats that name
+other files.
 """
 
 import warnings as python_warnings
@@ -30,7 +31,8 @@ QUIET_DBFS = -30.0
 FADE_IN_MS, FADE_OUT_MS = 5, 30
 PAUSE_WITHIN_MS = 2000
 # LAME's level 7 takes 60 % of the default's time; 128 kb/s are plenty for one voice.
-_EXPORTED = ["-ar", "44100", "-ac", "1", "-map_metadata", "-1", "-compression_level", "7"]
+_MP3 = ["-c:a", "libmp3lame", "-b:a", "128k", "-compression_level", "7", "-f", "mp3"]
+_EXPORTED = ["-ar", "44100", "-ac", "1", "-map_metadata", "-1", *_MP3]
 _TAIL_S = 0.2  # decoded beyond the part that was asked for, to know whether there is more
 _FRAME_S = 0.05
 _CLICK_S = 0.12  # what lasts for no longer is no voice, but where an offset begins or a rumble is cut
@@ -87,7 +89,7 @@ def prepare(
         clipped = _is_clipped(wav_samples(wav)[: int(clip.frame_count()), mix.channels])
         facts = _facts(target, clip, start_s, trimmed=trimmed or start_s > 0, clipped=clipped)
         facts = replace(facts, warnings=(*_losses(wav.lost, facts.end_s, cut=trimmed), *facts.warnings))
-        _export(_shaped(clip, starts_inside=start_s > 0, cut=trimmed), target)
+        _export(_shaped(clip, starts_inside=start_s > 0, cut=trimmed), folder, target)
     return facts
 
 
@@ -152,11 +154,15 @@ def _shaped(clip: "AudioSegment", *, starts_inside: bool, cut: bool) -> "AudioSe
     return clip + type(clip).silent(missing, clip.frame_rate) if missing > 0 else clip
 
 
-def _export(clip: "AudioSegment", target: Path) -> None:
-    """Write the MP3; pydub leaves the file that it returns open."""
+def _export(clip: "AudioSegment", folder: Path, target: Path) -> None:
+    """Write the MP3, by way of a WAV in `folder`: pydub's own way leaves files behind when it is stopped."""
+    wav = folder / "clip.wav"
+    clip.export(wav, format="wav").close()
     part = target.with_name(f"{target.name}.part")
     try:
-        clip.export(part, format="mp3", bitrate="128k", parameters=_EXPORTED).close()
+        remarks = ffmpeg.run(["-i", ffmpeg.source(wav), *_EXPORTED, str(part)])
+        if not part.is_file() or not part.stat().st_size:
+            raise OSError(f"The MP3 was not written: {remarks.strip()[-200:]}")
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

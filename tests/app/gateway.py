@@ -3,7 +3,7 @@
 import contextlib
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import httpx
@@ -20,7 +20,9 @@ class Gateway:
         hold: words of method, path and state, such as "/status QUEUED".
         held: set when the page waits for an answer that does not come.
         go: set by the test to let it come after all.
+        before_buying: called before a paid POST is sent on.
         bought: how many paid POSTs were sent on.
+        asked: how many exchanges there were in all.
     """
 
     service: str
@@ -28,10 +30,15 @@ class Gateway:
     hold: str = "never"
     held: threading.Event = field(default_factory=threading.Event)
     go: threading.Event = field(default_factory=threading.Event)
+    before_buying: Callable[[], None] = field(default=lambda: None)
     bought: int = 0
+    asked: int = 0
 
     def pass_on(self, method: str, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
-        self.bought += path == "/v2/infinite-talk"
+        self.asked += 1
+        if path == "/v2/infinite-talk":
+            self.before_buying()
+            self.bought += 1
         answer = httpx.request(
             method, self.service + path, headers=headers, content=body, trust_env=False, timeout=60
         )

@@ -83,7 +83,8 @@ async def refused(tmp_path: Path, sense: str, **inputs: object) -> None:
         assert list((state / name).iterdir()) == []
 
 
-@pytest.mark.parametrize("row", REFUSED_SOUNDS)
+# Ten hours take ffmpeg seconds to read: the table's own test has them.
+@pytest.mark.parametrize("row", [row for row in REFUSED_SOUNDS if "hours" not in row])
 async def test_a_bad_sound_is_never_submitted(tmp_path, row):
     """The table's sentence reaches the visitor, and the service hears nothing."""
     make, sense = REFUSED_SOUNDS[row]

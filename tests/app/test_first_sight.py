@@ -75,7 +75,7 @@ def test_nothing_moves_by_itself_where_motion_is_not_wanted(browser, shared_page
         )
 
 
-@SIZES
+@pytest.mark.parametrize("size", [DESKTOP, NARROW], ids=["desktop", "narrow"])
 def test_files_become_a_video_that_plays_and_nothing_jumps(browser, shared_page, size):
     """Upload, one click, and the browser plays a checked preview; the stage stays where it was."""
     with moving(browser, shared_page.url, size) as tab:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 from gradio_client import handle_file
 from PIL import Image
 
@@ -22,6 +23,7 @@ from infinitalk_local.files import Files
 from tests.app.assistants import call_tool
 from tests.app.pages import COMMAND, PICTURE, ROOT, VOICE, Page, inputs, page
 
+pytestmark = pytest.mark.lifecycle
 HURRIED = "tests.app.hurried"
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.app.pages import inputs, page
 
+pytestmark = pytest.mark.wheel
 INSTALLED = sysconfig.get_path("purelib")
 
 

@@ -5,6 +5,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.app.gateway import gateway
 from tests.app.pages import COMMAND, inputs, page
 from tests.local.serving import copies, serving
 from tests.processes import assert_gone, children_of, command_of
+
+pytestmark = pytest.mark.lifecycle
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +41,9 @@ def hanging_program(folder: Path) -> str:
 
 
 def occupy(service: str) -> None:
-    """Let the one place at the service be taken for a while."""
+    """Let the one place at the service be taken until the page has looked at its job, and some."""
     headers = {"x-api-key": KEY}
-    httpx.post(f"{service}/v2/mock-inference", json={"sleep": 1.5}, headers=headers).raise_for_status()
+    httpx.post(f"{service}/v2/mock-inference", json={"sleep": 5}, headers=headers).raise_for_status()
 
 
 def came(happened: Callable[[], Any]) -> Any:
@@ -78,7 +81,7 @@ def test_a_page_killed_in_any_phase_buys_at_most_once(tmp_path, service, phase, 
         with page(state, kill=True, **settings, **hangs) as first:
             client = first.client()
             if phase == "queue":
-                occupy(service)
+                gate.before_buying = partial(occupy, service)
             client.submit(**paid, api_name="/generate")
             came(reached)
         gate.go.set()

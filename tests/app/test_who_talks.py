@@ -18,8 +18,9 @@ from tests.app.test_choice import MOUTHS
 from tests.render import animals
 from tests.render.films import frames_of, moved
 
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "telephone"])
-WAYS = pytest.mark.parametrize("way", ["pointer", "keyboard"])
+WAYS = pytest.mark.parametrize(
+    ("size", "way"), [(PHONE, "pointer"), (DESKTOP, "keyboard")], ids=["telephone", "keyboard"]
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,6 @@ def dogs_places() -> list[tuple[float, float]]:
     return [(numbers[at] / width, numbers[at + 1] / height) for at in (0, 2, 4)]
 
 
-@SIZES
 @WAYS
 def test_the_second_of_two_people_talks_alone(browser, shared_page, pictures, tmp_path, size, way):
     """Both are shown with names, the largest chosen; the other one is chosen, and is the one that talks."""
@@ -111,7 +111,6 @@ def test_the_second_of_two_people_talks_alone(browser, shared_page, pictures, tm
     assert moved(frames, rests, 30) < 1
 
 
-@SIZES
 @WAYS
 def test_an_animal_is_marked_and_talks(browser, shared_page, pictures, tmp_path, size, way):
     """Each step is said, a mark can be taken back, and three of them make a face."""

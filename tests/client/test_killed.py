@@ -14,6 +14,7 @@ from infinitalk_media import mp4
 from tests.client.shell import COMMAND, PICTURE, VOICE, environment, run
 from tests.client.stalling import PHASES, Stalling, stalling
 
+pytestmark = pytest.mark.lifecycle
 CASES = [(phase, end) for phase in ("prepare", *PHASES) for end in ("SIGKILL", "SIGINT")]
 CASES += [("upload", "SIGTERM"), ("render", "SIGTERM")]  # told as Ctrl-C is
 Call = subprocess.Popen[str]
