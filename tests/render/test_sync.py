@@ -15,7 +15,6 @@ PICTURES = {
 
 
 @pytest.mark.parametrize(("name", "voice"), [("mira", "hello"), ("lena", "morning"), ("tone03", "hello")])
-)
 def test_lips_follow_the_voice(tmp_path, name, voice):
     """Correlation of .55 or more, within 45 ms of the sound, and well above what chance gives."""
     target = tmp_path / "talk.mp4"
