@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -154,9 +154,9 @@ class Workshop:
             sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
         )
 
-    async def why_unreachable(self, headers: Mapping[str, str]) -> str | None:
+    async def why_unreachable(self) -> str | None:
         """Return why the service could not fetch this page's files, or None when it was proved to."""
-        return await self.house.hosting.why_unreachable(self.house.surroundings.base(headers), self._probe)
+        return await self.house.hosting.why_unreachable(self.house.surroundings.base, self._probe)
 
     @asynccontextmanager
     async def _probe(self) -> AsyncIterator[Path]:
@@ -206,7 +206,7 @@ class Workshop:
     ) -> Published:
         run.show(state="HOSTING")
         if not is_free(order.engine):
-            published = await self.house.hosting.publish(files, order.headers, client.upload)
+            published = await self.house.hosting.publish(files, client.upload)
         elif self.house.asks_for_login or not self.house.surroundings.local_url:
             urls = tuple([await client.upload(file) for file in files])
             published = Published(urls, "segmind", words.VIA_UPLOAD)

@@ -58,7 +58,7 @@ async def test_no_file_is_worked_on_in_the_event_loop(tmp_path, on_the_loop):
         assert run.now.state == "COMPLETED"
         for known_as in (run.now.token, known, "abc123", "unknown-id"):
             await desk.resume(known_as, "preview")
-        await application.look_ahead({**given, "engine": "infinitetalk"}, {})
+        await application.look_ahead({**given, "engine": "infinitetalk"})
         async with application.workshop._probe() as probe:
             assert probe.exists()
     assert on_the_loop == []

@@ -272,7 +272,7 @@ async def test_an_accident_is_answered_in_the_same_form(monkeypatch):
     app = create_app()
     monkeypatch.setattr(app.state.api.store, "get", lambda _: 1 / 0)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://local") as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
         answer = await http.get("/v2/requests/abc/status", headers={"x-api-key": "k"})
     await app.state.api.aclose()
     assert (answer.status_code, answer.json()) == (500, {"error": "Internal server error"})
