@@ -194,7 +194,7 @@ def test_the_visitors_key_stays_nowhere(shared_page, client):
 def asked(page: Page, method: str, target: str) -> tuple[int, bytes]:
     """Send a request line as it stands (a client would tidy it up), and return status and body."""
     with socket.create_connection(("127.0.0.1", int(page.url.rsplit(":", 1)[1])), 10) as line:
-        line.sendall(f"{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        line.sendall(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: line.recv(65536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")
     return int(head[9:12]), body
