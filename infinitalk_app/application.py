@@ -38,6 +38,7 @@ from infinitalk_media.net import is_loopback
 
 SWEEP_EVERY_S = 600.0
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
+_REOPENS = "a restart on another disk and a second process open a new day, and a restart visitors' runs."
 _KEEP = "RATE_LIMIT_STORAGE, the address of a Redis, keeps it."
 
 log = logging.getLogger("infinitalk_app")
@@ -81,7 +82,7 @@ class Application:
         """Learn where the page is, which nobody knows before it has been launched."""
         settings = self.settings
         if settings.owner_pays and settings.rate_limit_storage == "memory":
-            log.warning("The day's budget is counted in memory: a restart opens a new day. %s", _KEEP)
+            log.warning("The day's budget is counted in memory and in the journal: %s %s", _REOPENS, _KEEP)
         self.hosts.add_public(share_url, root_path)
         self._house.move(
             Surroundings(

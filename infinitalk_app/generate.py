@@ -51,7 +51,8 @@ class Desk:
         if known:
             return known
         if _REQUEST_ID.fullmatch(known_as) and is_engine(engine) and not is_free(engine):
-            return self._adopt(_token_of(known_as), known_as, engine, api_key, may_use_owner_key=True)
+            # Anybody can make up an id: the owner's key asks after jobs of the journal alone.
+            return self._adopt(_token_of(known_as), known_as, engine, api_key, may_use_owner_key=False)
         gone = ERRORS["gone_preview" if is_free(engine) else "unknown_run"]
         # Nobody knows whether it was sent: the disk may have gone with a restart.
         return self._refused(known_as if is_token(known_as) else "", engine, gone, committed=True)

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
         infinitalk_state_dir: the journal of runs, and files while they are needed; open to this user alone.
         infinitalk_daily_seconds: clip seconds per UTC day that the owner pays for.
         infinitalk_visitor_runs: runs per visitor and UTC day that the owner pays for.
-        rate_limit_storage: where both are counted, "memory" or the address of a Redis.
+        rate_limit_storage: where both are counted, "memory" or the address of a Redis. In memory, the day's
+            seconds come back from the journal after a restart on the same disk; a restart on another disk, a
+            second process, and the runs of each visitor over a restart are bounded by a Redis alone.
         max_clip_seconds: the longest clip that can be asked for.
         infinitalk_preparations: how many inputs are checked and cut at a time.
         infinitalk_price_note: the owner's words on what a paid run costs.

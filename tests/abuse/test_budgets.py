@@ -120,7 +120,7 @@ def test_every_way_in_shares_one_budget_and_an_own_key_is_exempt(tmp_path, segmi
             status = client.predict(**inputs(**PAID, api_key=KEY), api_name="/generate")[1]
             assert status["state"] == "COMPLETED"
             assert gate.bought == 3
-            assert "a restart opens a new day" in running.log.read_text()
+            assert "a second process open a new day" in running.log.read_text()
 
 
 def test_what_is_refused_before_the_purchase_is_not_counted(tmp_path, segmind):
