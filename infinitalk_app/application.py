@@ -109,7 +109,7 @@ class Application:
             return self.desk.refuse(token, engine, ERRORS["no_balance"].saying(left=balance.total))
         host = request.client.host if request.client else None
         visitor = self.visitor(request.headers, host, request.username)
-        return await self.desk.generate(token or "", visitor=visitor, headers=dict(request.headers), **inputs)
+        return await self.desk.generate(token or "", visitor=visitor, **inputs)
 
     def panel(self, run: Snapshot) -> dict[str, Any]:
         """Return the status panel of a run, with the range that this page has learnt from the others."""
