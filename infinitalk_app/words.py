@@ -376,6 +376,7 @@ NEED_CONSENT = "Tick the box: you must be allowed to use this face and this voic
 NEED_KEY = "InfiniteTalk needs a Segmind key: paste yours, or make the free preview."
 FOREIGN_HOST = "This page is not known by this name. If it is yours, name its address in PUBLIC_BASE_URL."
 BAD_ENGINE = "The engine must be preview or infinitetalk."
+BAD_KEY = "The key must be a text. Nothing was sent; copy it again."
 BAD_RUN = "A run token has 32 hexadecimal digits."
 BAD_NUMBER = "{name} must be a number."
 NOT_WHOLE = "{name} must be a whole number."

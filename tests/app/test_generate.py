@@ -1,5 +1,6 @@
 """/generate from files to a checked video, as a program uses it."""
 
+import re
 import secrets
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -189,6 +190,17 @@ def test_the_visitors_key_stays_nowhere(shared_page, client):
         if path.is_file():
             assert KEY.encode() not in path.read_bytes(), path
     assert KEY not in httpx.get(f"{shared_page.url}/config").text
+
+
+def test_the_page_names_no_folder_of_this_machine_but_its_own(shared_page):
+    """Gradio tells where files lie; nothing of the checkout, of Python or of a home is among them."""
+    answers = [httpx.get(f"{shared_page.url}/{path}").text for path in ("", "config", "gradio_api/info")]
+    place = re.compile(r"/(?:home|root|tmp|usr|opt|work)/[^\"'\s<>]+")
+    found = {path for text in answers for path in place.findall(text)}
+    own = f"{shared_page.state.resolve()}/uploads/"
+    assert found
+    assert {path for path in found if not path.startswith(own)} == set()
+    assert not [text for text in answers if str(ROOT) in text]
 
 
 def asked(page: Page, method: str, target: str) -> tuple[int, bytes]:
