@@ -84,7 +84,7 @@ def test_no_key_is_found_anywhere(searched):
     assert "must have 1 to 2000" in browser.order(VISITORS, prompt="")
     assert "event: error" in browser.order(VISITORS, voice=0)
     assert "engine must be" in browser.order(VISITORS, engine=f"magic {'x' * 9}")
-    assert "No such run" in browser.call("result", ["f" * 5, VISITORS])
+    assert "No such run" in browser.call("result", ["f f", VISITORS])
     assert "event: error" in browser.call("result", ["f" * 32, VISITORS])
     assert "event: " in browser.call("status", ["f" * 31, WRONG])
     bad = [{"path": "/etc/passwd"}, None, "", "", "", {}, [], "", "", VISITORS, True, "", ""]
