@@ -14,6 +14,8 @@ from typing import Any
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "0")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "50")
+# Or uvicorn would believe X-Forwarded-For from loopback: our own TRUST_PROXY decides that.
+os.environ["FORWARDED_ALLOW_IPS"] = ""
 
 from infinitalk_app.settings import SettingsError, read
 from infinitalk_app.uploads import claim
@@ -38,7 +40,7 @@ from infinitalk_app.mcp_results import answer_in_json
 from infinitalk_app.prepare import in_threads
 from infinitalk_app.printing import forgive_lost_lines
 from infinitalk_app.programs import programs
-from infinitalk_app.routes import routes
+from infinitalk_app.routes import middleware, routes
 from infinitalk_app.runs import Run
 from infinitalk_app.sessions import REMEMBERED, remember_little
 from infinitalk_app.theme import theme
@@ -142,9 +144,9 @@ async def on_clip(
             yield str(clip.path), pieces.hint(html.escape(" ".join((facts, clip.taken, *clip.warnings))))
 
 
-async def on_form(given: Given, request: gr.Request) -> dict[str, Any]:
+async def on_form(given: Given) -> dict[str, Any]:
     """Say what is known before the click."""
-    return await application.look_ahead(fields.read(given), request.headers)
+    return await application.look_ahead(fields.read(given))
 
 
 async def on_picture(picture: str | None, video: str | None) -> dict[str, Any] | None:
@@ -286,7 +288,11 @@ def _serve() -> None:
         max_threads=1200,
         # Names in both cannot be guessed; without results, a state folder elsewhere hides the videos.
         allowed_paths=[str(application.folders.outbox), str(application.folders.results)],
-        app_kwargs={"routes": routes(), "lifespan": application.lifespan},
+        app_kwargs={
+            "routes": routes(),
+            "lifespan": application.lifespan,
+            "middleware": middleware(application.hosts),
+        },
         css=pieces.read("page.css"),
         enable_monitoring=False,
         footer_links=["api"],

@@ -31,8 +31,15 @@ stops the start with a sentence that names it. This table is made by `python -m 
 |---|---|---|---|
 """
 BOTTOM = """
-Read elsewhere: `FFMPEG_BINARY` (another ffmpeg than the one in the requirements), `GRADIO_SERVER_NAME` and
-`GRADIO_SERVER_PORT` (where the page listens), `GRADIO_ROOT_PATH` (the path at which a proxy shows the page).
+Read elsewhere: `FFMPEG_BINARY` (another ffmpeg than the one in the requirements), `GRADIO_SERVER_PORT` (where
+the page listens).
+
+## Which hosts are ours
+
+A request that names another host is refused (HTTP 421): otherwise any web page could use a page on this
+machine by a name of its own that leads here, and spend the owner's key. `PUBLIC_BASE_URL` names the host of a
+page behind a proxy. Under the hosts that are not public, a web page of another site is refused, too
+(HTTP 403). `X-Forwarded-Host` adds no host to ours.
 
 ## Behind a reverse proxy, at a path of its own
 
@@ -42,7 +49,8 @@ and `TRUST_PROXY=1`, and let nginx take the path away:
 ```nginx
 @NGINX@```
 
-`TRUST_PROXY` counts the proxies of yours that a request comes through: 2 with a CDN in front of nginx.
+`TRUST_PROXY` counts the proxies of yours that a request comes through: 2 with a CDN in front of nginx. It
+alone decides whether X-Forwarded-For counts; `FORWARDED_ALLOW_IPS` is not read.
 """
 
 

@@ -30,6 +30,7 @@ from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, Setti
 from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError
+from infinitalk_local.allowed_hosts import AllowedHosts
 from infinitalk_local.looking import Look
 from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_media import MediaError
@@ -37,6 +38,7 @@ from infinitalk_media.net import is_loopback
 
 SWEEP_EVERY_S = 600.0
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
+_REOPENS = "a restart on another disk and a second process open a new day, and a restart visitors' runs."
 _KEEP = "RATE_LIMIT_STORAGE, the address of a Redis, keeps it."
 
 log = logging.getLogger("infinitalk_app")
@@ -63,6 +65,7 @@ class Application:
         self._uploads = uploads.claim(settings)
         self._temporary = settings.folder("temporary")
         tempfile.tempdir = str(self._temporary)  # a killed process leaves inputs there, too
+        self.hosts = _hosts(settings)
         self.embedded = Embedded(machines=_machines(settings.infinitalk_dask_scheduler))
         self._house = House.of(settings.hosting)
         engines = Engines(settings, self.embedded)
@@ -79,7 +82,8 @@ class Application:
         """Learn where the page is, which nobody knows before it has been launched."""
         settings = self.settings
         if settings.owner_pays and settings.rate_limit_storage == "memory":
-            log.warning("The day's budget is counted in memory: a restart opens a new day. %s", _KEEP)
+            log.warning("The day's budget is counted in memory and in the journal: %s %s", _REOPENS, _KEEP)
+        self.hosts.add_public(share_url, root_path)
         self._house.move(
             Surroundings(
                 public_base_url=settings.public_base_url,
@@ -87,7 +91,6 @@ class Application:
                 share_url=share_url,
                 root_path=root_path,
                 local_url=local_url,
-                trust_proxy=settings.trust_proxy > 0,
                 service_is_near=_is_near(settings.infinitalk_base_url),
             ),
             asks_for_login=asks_for_login,
@@ -106,7 +109,7 @@ class Application:
             return self.desk.refuse(token, engine, ERRORS["no_balance"].saying(left=balance.total))
         host = request.client.host if request.client else None
         visitor = self.visitor(request.headers, host, request.username)
-        return await self.desk.generate(token or "", visitor=visitor, headers=dict(request.headers), **inputs)
+        return await self.desk.generate(token or "", visitor=visitor, **inputs)
 
     def panel(self, run: Snapshot) -> dict[str, Any]:
         """Return the status panel of a run, with the range that this page has learnt from the others."""
@@ -114,9 +117,9 @@ class Application:
         usual = self.workshop.record.usual(run.engine, resolution, run.clip_s or 0.0)
         return status.panel(run, time.time(), usual, self.settings.infinitalk_base_url)
 
-    async def look_ahead(self, inputs: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    async def look_ahead(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is known of a form before its click."""
-        return await self._preflight.look(Draft.of(inputs), headers)
+        return await self._preflight.look(Draft.of(inputs))
 
     async def people(self, picture: Path) -> Look:
         """Return who is seen in a picture.
@@ -197,6 +200,14 @@ def _machines(scheduler: str | None) -> Machines | None:
         return Machines(scheduler) if scheduler else None
     except MachinesError as error:
         raise SettingsError(f"INFINITALK_DASK_SCHEDULER: {error}") from error
+
+
+def _hosts(settings: Settings) -> AllowedHosts:
+    """Return the hosts of the page that are known before it is launched."""
+    hosts = AllowedHosts(settings.gradio_server_name, words.FOREIGN_HOST)
+    spaces = [f"https://{host.strip()}" for host in (settings.space_host or "").split(",")]
+    hosts.add_public(settings.public_base_url, settings.gradio_root_path, *spaces)
+    return hosts
 
 
 def _is_near(base_url: str | None) -> bool:

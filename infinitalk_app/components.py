@@ -33,9 +33,12 @@ def described(component: Described, description: str, example: Any, **schema: An
 
 
 class Secret(GradioRootModel):
-    """A text that leaves no trace when it is written down."""
+    """A text that leaves no trace when it is written down.
 
-    root: str = ""
+    Whatever else was sent is taken, too: pydantic's error would hold it, and Gradio logs that.
+    """
+
+    root: Any = ""
 
     @model_serializer
     def _nothing(self) -> str:
@@ -52,8 +55,15 @@ class SecretBox(gr.Textbox):
     data_model = Secret
 
     def preprocess(self, payload: Any) -> str | None:
-        """Return the text that was typed."""
-        return payload.root if isinstance(payload, Secret) else payload
+        """Return the text that was typed.
+
+        Raises:
+            Error: it is no text.
+        """
+        key = payload.root if isinstance(payload, Secret) else payload
+        if not isinstance(key, str | None):
+            raise gr.Error(words.BAD_KEY, print_exception=False)
+        return key
 
     def get_block_name(self) -> str:
         """Be drawn as the text box that it is."""

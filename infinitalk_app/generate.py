@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import re
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,9 +15,8 @@ from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import Settings
 from infinitalk_app.words import ERRORS, Trouble
 from infinitalk_app.work import Workshop
+from infinitalk_client import is_request_id
 from infinitalk_media import MediaError, mp4
-
-_REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{6,80}")
 
 
 class Desk:
@@ -50,8 +48,9 @@ class Desk:
         known = await self._known(known_as, api_key)
         if known:
             return known
-        if _REQUEST_ID.fullmatch(known_as) and is_engine(engine) and not is_free(engine):
-            return self._adopt(_token_of(known_as), known_as, engine, api_key, may_use_owner_key=True)
+        if is_request_id(known_as) and is_engine(engine) and not is_free(engine):
+            # Anybody can make up an id: the owner's key asks after jobs of the journal alone.
+            return self._adopt(_token_of(known_as), known_as, engine, api_key, may_use_owner_key=False)
         gone = ERRORS["gone_preview" if is_free(engine) else "unknown_run"]
         # Nobody knows whether it was sent: the disk may have gone with a restart.
         return self._refused(known_as if is_token(known_as) else "", engine, gone, committed=True)

@@ -5,7 +5,7 @@ Where nobody outside can read this page's files, Segmind's own storage takes the
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,17 +41,16 @@ class Surroundings:
     share_url: str | None = None
     root_path: str | None = None
     local_url: str | None = None
-    trust_proxy: bool = False
     service_is_near: bool = False
 
-    def base(self, headers: Mapping[str, str]) -> str | None:
-        """Return the address under which the service could read our files; None when there is none.
+    @property
+    def base(self) -> str | None:
+        """The address under which the service could read our files; None when there is none.
 
-        Anyone can send forwarded headers, so they count only behind a proxy that the owner trusts.
+        No header of a request counts: whoever sends it would choose what the service fetches.
         """
         space = f"https://{self.space_host.split(',')[0].strip()}" if self.space_host else None
-        forwarded = _forwarded(headers) if self.trust_proxy else None
-        candidates = [self.public_base_url, space, self.share_url, self.root_path, forwarded]
+        candidates = [self.public_base_url, space, self.share_url, self.root_path]
         if self.service_is_near:
             candidates.append(self.local_url)
         return next((base.rstrip("/") for base in candidates if base and self._reachable(base)), None)
@@ -59,17 +58,11 @@ class Surroundings:
     def _reachable(self, base: str) -> bool:
         try:
             parts = urlsplit(base)
-        except ValueError:  # a header can say anything
+        except ValueError:  # a setting can say anything
             return False
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return False
         return is_public_host(parts.hostname) or (self.service_is_near and is_loopback(parts.hostname))
-
-
-def _forwarded(headers: Mapping[str, str]) -> str | None:
-    host = headers.get("x-forwarded-host", "").split(",")[0].strip()
-    scheme = headers.get("x-forwarded-proto", "https").split(",")[0].strip()
-    return f"{scheme}://{host}" if host else None
 
 
 def file_url(base: str, file: Path) -> str:
@@ -102,7 +95,7 @@ class Hosting:
         self._proofs: dict[str, tuple[float, str | None]] = {}  # base -> until when, and what is wrong
         self._proving: dict[str, asyncio.Task[str | None]] = {}
 
-    async def publish(self, files: tuple[Path, ...], headers: Mapping[str, str], upload: Upload) -> Published:
+    async def publish(self, files: tuple[Path, ...], upload: Upload) -> Published:
         """Make the files fetchable, in the order they came.
 
         Raises:
@@ -110,7 +103,7 @@ class Hosting:
         """
         if self._mode == "segmind":
             return await _upload_all(files, upload, words.VIA_CHOICE)
-        base = self._surroundings.base(headers)
+        base = self._surroundings.base
         why = await self._why_not(base, files[0])
         if base and why is None:
             return Published(tuple(file_url(base, file) for file in files), "gradio")

@@ -24,6 +24,7 @@ class Entry:
     """One run; `started_at` is epoch seconds, `clip_s` the length of the voice that was sent.
 
     `owner_key` tells whose key it was: with a visitor's own, only the visitor can ask again.
+    `spent_on` is the UTC day, as in 2026-11-28, whose budget paid for it, or may have.
     `cropped` says what part of the picture was sent, where it was not the whole one.
     """
 
@@ -36,6 +37,7 @@ class Entry:
     clip_s: float | None = None
     sentence: str | None = None
     cropped: str | None = None
+    spent_on: str | None = None
 
 
 def new_token() -> str:

@@ -2,7 +2,8 @@
 
 import ipaddress
 import math
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers
 
+from infinitalk_app.journal import Entry
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings, SettingsError
 from infinitalk_app.words import ERRORS
@@ -25,6 +27,16 @@ class Spent:
     day: str
     visitor: str
     seconds: int
+
+
+class _PerDay(RateLimitItemPerDay):
+    """A limit whose count goes on when the limit is changed, and is found by a clock that is set back."""
+
+    def __init__(self, amount: int) -> None:
+        super().__init__(amount, multiples=2)
+
+    def key_for(self, *identifiers: bytes | str | float) -> str:
+        return "/".join((self.namespace, *map(str, identifiers)))
 
 
 def _utc_now() -> datetime:
@@ -44,16 +56,27 @@ class Budget:
         storage: str = "memory",
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        self._seconds = RateLimitItemPerDay(daily_seconds) if daily_seconds else None
-        self._runs = RateLimitItemPerDay(visitor_runs) if visitor_runs else None
+        self._seconds = _PerDay(daily_seconds) if daily_seconds else None
+        self._runs = _PerDay(visitor_runs) if visitor_runs else None
         self._counter = FixedWindowRateLimiter(_storage(storage))
         self._now = now
+        # The storage in memory loses a count whose first two runs come at the same moment.
+        self._one_by_one = threading.Lock()
 
     @classmethod
     def of(cls, settings: Settings) -> "Budget":
         return cls(
             settings.infinitalk_daily_seconds, settings.infinitalk_visitor_runs, settings.rate_limit_storage
         )
+
+    def recall(self, journal: Iterable[Entry]) -> None:
+        """Count what the runs of a journal took, each on its day: the count in memory went with its process.
+
+        Whose runs they were it does not say, so visitors' runs are counted anew.
+        """
+        for entry in journal:
+            if self._seconds and entry.spent_on:
+                self._add(self._seconds, math.ceil(entry.clip_s or 0), "seconds", entry.spent_on)
 
     def check(self, visitor: str, clip_s: float) -> None:
         """Ask whether a run would still be allowed, and count nothing.
@@ -69,42 +92,55 @@ class Budget:
         ):
             raise Refusal(ERRORS["limit_day"])
 
-    def spend(self, visitor: str, clip_s: float) -> "Spent":
-        """Count one run, in whole seconds, rounded up; called directly before the paid POST.
+    def spend(self, visitor: str, clip_s: float) -> Spent:
+        """Count one run, in whole seconds, rounded up; called before anything is sent with the owner's key.
+
+        A run that is refused leaves every count as it was. Of replicas that race for the last seconds both
+        may be refused; they never get more than there is.
 
         Raises:
-            Refusal: as `check` does. Replicas that race may count too much, never too little.
+            Refusal: as `check` does.
         """
-        self.check(visitor, clip_s)  # `hit` would count a refused run too
-        spent = Spent(self._today(), visitor, math.ceil(clip_s))
-        if self._seconds is None or not self._counter.hit(
-            self._seconds, "seconds", spent.day, cost=spent.seconds
-        ):
-            raise Refusal(ERRORS["limit_day"])
-        if self._runs and not self._counter.hit(self._runs, "runs", visitor, spent.day):
-            raise Refusal(ERRORS["limit_visitor"])
-        return spent
+        with self._one_by_one:
+            self.check(visitor, clip_s)
+            spent = Spent(self._today(), visitor, math.ceil(clip_s))
+            if not self._took(self._seconds, spent.seconds, "seconds", spent.day):
+                raise Refusal(ERRORS["limit_day"])
+            if not self._took(self._runs, 1, "runs", visitor, spent.day):
+                self._lower(self._seconds, spent.seconds, "seconds", spent.day)
+                raise Refusal(ERRORS["limit_visitor"])
+            return spent
 
-    def give_back(self, spent: "Spent") -> None:
+    def give_back(self, spent: Spent) -> None:
         """Take a run out of the count of its day: it was certainly not bought."""
-        if self._seconds:
+        with self._one_by_one:
             self._lower(self._seconds, spent.seconds, "seconds", spent.day)
-        if self._runs:
             self._lower(self._runs, 1, "runs", spent.visitor, spent.day)
 
-    def _lower(self, limit: RateLimitItem, amount: int, *names: str) -> None:
+    def _took(self, limit: RateLimitItem | None, amount: int, *names: str) -> bool:
+        """Raise a count, unless that passes its limit: `hit` counts what it refuses."""
+        if limit is None or self._counter.hit(limit, *names, cost=amount):
+            return True
+        self._lower(limit, amount, *names)
+        return False
+
+    def _lower(self, limit: RateLimitItem | None, amount: int, *names: str) -> None:
         """Lower a count, never below zero: a storage that was emptied meanwhile does not know the run."""
-        storage, key = self._counter.storage, limit.key_for(*names)
-        left = storage.incr(key, limit.get_expiry(), -amount)
+        if limit is None:
+            return
+        left = self._add(limit, -amount, *names)
         if left < 0:
-            storage.incr(key, limit.get_expiry(), -left)
+            self._add(limit, -left, *names)
+
+    def _add(self, limit: RateLimitItem, amount: int, *names: str) -> int:
+        return self._counter.storage.incr(limit.key_for(*names), limit.get_expiry(), amount)
 
     def _today(self) -> str:
         return self._now().astimezone(UTC).date().isoformat()
 
 
 def _storage(address: str) -> Storage:
-    # Every fixed window of `limits` begins at its first hit: the date in the key ends it at midnight.
+    # A fixed window of `limits` begins at its first hit: the date in the key ends it at midnight.
     try:
         storage = storage_from_string("memory://" if address == "memory" else address)
     except ConfigurationError as error:  # its text holds the address, and that perhaps a password

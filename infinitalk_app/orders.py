@@ -1,7 +1,6 @@
 """What a visitor asks for, and the checks that need no file to be opened."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
@@ -42,7 +41,6 @@ class Order:
     visitor: Visitor
     end_in_pause: bool = False
     api_key: str = field(default="", repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     face: Choice | None = None  # who talks, in pixels of the picture that was brought
 
     @property
@@ -98,7 +96,6 @@ def make_order(
     api_key: str,
     consent: bool,
     visitor: Visitor,
-    headers: Mapping[str, str],
     end_in_pause: bool = False,
     face: object = None,
 ) -> Order:
@@ -123,7 +120,6 @@ def make_order(
         visitor=visitor,
         end_in_pause=bool(end_in_pause),
         api_key=str(api_key or "").strip(),
-        headers=headers,
         face=_choice(face),
     )
     order.request(_ANY_ADDRESS, _ANY_ADDRESS)

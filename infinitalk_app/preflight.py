@@ -74,7 +74,7 @@ class Item:
     text: str
 
 
-Reachable = Callable[[Mapping[str, str]], Awaitable[str | None]]
+Reachable = Callable[[], Awaitable[str | None]]
 
 
 class Preflight:
@@ -89,10 +89,10 @@ class Preflight:
         self._purse = purse
         self._reachable = reachable
 
-    async def look(self, draft: Draft, headers: Mapping[str, str]) -> dict[str, Any]:
+    async def look(self, draft: Draft) -> dict[str, Any]:
         """Return the facts and the sum as the line shows them; every text is escaped."""
         looks = [self._voice(draft), self._picture(draft)]
-        looks += [self._credits(draft), self._hosting(headers)] if draft.paid else []
+        looks += [self._credits(draft), self._hosting()] if draft.paid else []
         found = [item for items in await asyncio.gather(*looks) for item in items]
         shown = [{"kind": item.kind, "text": escape(item.text)} for item in found]
         return {"items": shown, "sum": escape(self._sum(draft))}
@@ -147,10 +147,10 @@ class Preflight:
             return [Item("bad", words.CHECK_KEY_REFUSED)]
         return [Item("ok" if balance.total > 0 else "bad", words.CREDITS.format(credits=balance.total))]
 
-    async def _hosting(self, headers: Mapping[str, str]) -> list[Item]:
+    async def _hosting(self) -> list[Item]:
         if self._settings.hosting == "segmind":
             return []
-        if await self._reachable(headers) is None:
+        if await self._reachable() is None:
             return [Item("ok", words.CHECK_REACHABLE)]
         if self._settings.hosting == "gradio":
             return [Item("bad", words.CHECK_UNREACHABLE)]

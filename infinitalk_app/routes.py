@@ -1,8 +1,12 @@
-"""The page's own routes, which come before Gradio's: health, and two of Gradio's that are closed."""
+"""What comes before Gradio's routes: which hosts are ours, health, and two of Gradio's that are closed."""
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from infinitalk_app.forwarded import ForwardedHosts
+from infinitalk_local.allowed_hosts import AllowedHosts, HostGuard
 
 _READ = ["GET", "HEAD"]
 _HEADERS = {
@@ -32,3 +36,8 @@ def routes() -> list[Route]:
         # It writes all values of a session to a file for whoever has the link, and no button asks for it.
         Route("/gradio_api/deep_link", closed, methods=_READ),
     ]
+
+
+def middleware(hosts: AllowedHosts) -> list[Middleware]:
+    """Return what every request passes first, for `launch(app_kwargs=...)`."""
+    return [Middleware(HostGuard, hosts=hosts), Middleware(ForwardedHosts, hosts=hosts)]

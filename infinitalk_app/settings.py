@@ -36,13 +36,19 @@ class Settings(BaseSettings):
         infinitalk_base_url: where engine "infinitetalk" is; Segmind, if unset.
         public_base_url: the address of this page from outside, with its path if it has one.
         space_host: set by Hugging Face, several hosts joined by commas.
+        gradio_server_name: where the page listens: 0.0.0.0 for a local network. Requests must name this,
+            localhost, an address of loopback (beyond it, any address), a host that is told here,
+            or that of a share link.
+        gradio_root_path: the path at which a proxy shows the page, or the whole address.
         hosting: where the service gets the inputs: from this page, from Segmind's storage, or what works.
         trust_proxy: how many proxies of yours stand in front of the page, each adding to X-Forwarded-For; the
             visitor is whom the first of them saw. With too many, visitors can type who they are.
         infinitalk_state_dir: the journal of runs, and files while they are needed; open to this user alone.
         infinitalk_daily_seconds: clip seconds per UTC day that the owner pays for.
         infinitalk_visitor_runs: runs per visitor and UTC day that the owner pays for.
-        rate_limit_storage: where both are counted, "memory" or the address of a Redis.
+        rate_limit_storage: where both are counted, "memory" or the address of a Redis. In memory, the day's
+            seconds come back from the journal after a restart on the same disk; a restart on another disk, a
+            second process, and the runs of each visitor over a restart are bounded by a Redis alone.
         max_clip_seconds: the longest clip that can be asked for.
         infinitalk_preparations: how many inputs are checked and cut at a time.
         infinitalk_price_note: the owner's words on what a paid run costs.
@@ -55,6 +61,8 @@ class Settings(BaseSettings):
     infinitalk_base_url: Address | None = None
     public_base_url: Address | None = None
     space_host: str | None = None
+    gradio_server_name: str = "127.0.0.1"
+    gradio_root_path: str = ""
     hosting: Literal["auto", "gradio", "segmind"] = "auto"
     trust_proxy: int = Field(default=0, ge=0, le=10)
     infinitalk_state_dir: Path = Field(default_factory=_state_dir)

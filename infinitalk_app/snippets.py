@@ -1,4 +1,7 @@
-"""The same run for a program: Python, cURL, command line. The key is an environment variable in each."""
+"""The same run for a program: Python, cURL, command line. The key is an environment variable in each.
+
+Whoever has a run's link can copy them, and they hold words of strangers: each is quoted for its language.
+"""
 
 import json
 import shlex
@@ -25,18 +28,18 @@ _PYTHON_AGAIN = """
 # client.job({request_id}).download("talk.mp4")"""
 
 _CURL = """\
-curl -X POST {base}/v2/infinite-talk \\
+curl -X POST {submit} \\
   -H "x-api-key: $SEGMIND_API_KEY" -H "content-type: application/json" \\
   -d {body}"""
 _CURL_AGAIN = """
 # this very run:
-curl -H "x-api-key: $SEGMIND_API_KEY" {base}/v2/requests/{request_id}"""
+curl -H "x-api-key: $SEGMIND_API_KEY" {result}"""
 
 _SHELL = """\
 python -m infinitalk_client portrait.jpg voice.mp3 -o talk.mp4{options}"""
 _SHELL_AGAIN = """
 # this very run:
-python -m infinitalk_client resume {request_id} -o talk.mp4"""
+python -m infinitalk_client resume -o talk.mp4 -- {request_id}"""
 
 SEGMIND = "https://api.segmind.com"
 LOCAL = "http://127.0.0.1:8000"  # where `python -m infinitalk_local` serves the preview's engine
@@ -59,23 +62,27 @@ def snippets(run: Snapshot, base_url: str | None) -> dict[str, str]:
     example = {"image": "https://example.org/portrait.jpg", "audio": "https://example.org/voice.mp3"}
     return {
         "python": python.format(
-            base="" if base == SEGMIND else f'base_url="{base}"',
+            base="" if base == SEGMIND else f"base_url={base!r}",
             values=values,
-            request_id=json.dumps(run.request_id),
+            request_id=repr(run.request_id),
         ),
         "curl": curl.format(
-            base=base, body=shlex.quote(json.dumps(example | asked)), request_id=run.request_id
+            submit=shlex.quote(f"{base}/v2/infinite-talk"),
+            body=shlex.quote(json.dumps(example | asked)),
+            result=shlex.quote(f"{base}/v2/requests/{run.request_id}"),
         ),
-        "shell": shell.format(options=_options(asked, run, base), request_id=run.request_id),
+        "shell": shell.format(
+            options=_options(asked, run, base), request_id=shlex.quote(str(run.request_id))
+        ),
     }
 
 
 def _options(asked: Mapping[str, Any], run: Snapshot, base: str) -> str:
-    words = "".join(f" --{name} {shlex.quote(_typed(value))}" for name, value in asked.items())
+    words = "".join(f" --{name}={shlex.quote(_typed(value))}" for name, value in asked.items())
     if run.part:
         start_s, end_s = run.part
         words += f" --start {start_s:.2f} --seconds {end_s - start_s:.2f}"
-    return words if base == SEGMIND else f"{words} --base-url {base}"
+    return words if base == SEGMIND else f"{words} --base-url {shlex.quote(base)}"
 
 
 def _typed(value: Any) -> str:

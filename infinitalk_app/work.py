@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -40,9 +40,9 @@ from infinitalk_client import (
     Progress,
     ServerError,
     SubmitUncertain,
-    TalkRequest,
     Unreachable,
 )
+from infinitalk_local.marks import Choice
 from infinitalk_media import MediaError, mp4, sound
 
 LENGTH_TOLERANCE_S = 0.5
@@ -107,6 +107,8 @@ class Workshop:
         self.record = Record(folders.journal.parent / "times.jsonl")
         self.engines = engines
         self._budget = Budget.of(settings)
+        if settings.owner_pays and settings.rate_limit_storage == "memory":
+            self._budget.recall(self.journal)
         self._outbox = Outbox(folders.outbox)
         self.room = Room(settings.infinitalk_preparations)
         self.inspector = Inspector(self.room)
@@ -154,9 +156,9 @@ class Workshop:
             sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
         )
 
-    async def why_unreachable(self, headers: Mapping[str, str]) -> str | None:
+    async def why_unreachable(self) -> str | None:
         """Return why the service could not fetch this page's files, or None when it was proved to."""
-        return await self.house.hosting.why_unreachable(self.house.surroundings.base(headers), self._probe)
+        return await self.house.hosting.why_unreachable(self.house.surroundings.base, self._probe)
 
     @asynccontextmanager
     async def _probe(self) -> AsyncIterator[Path]:
@@ -180,9 +182,7 @@ class Workshop:
             who = await choose(self.inspector, order.picture, order.face, paid=order.paid)
             inputs = await self._prepare(run, order, who, hosted)
             async with self.engines.client(order.engine, order.api_key, run.pauses) as client:
-                published = await self._publish(run, order, tuple(hosted), client)
-                request = order.request(*published.urls, face=who.face(inputs.shrunk))
-                job = await self._submit(run, order, entry, client, request)
+                job = await self._buy(run, order, entry, client, tuple(hosted), who.face(inputs.shrunk))
                 await self._collect(run, job)
             await self._learn(run, order)
         finally:
@@ -206,7 +206,7 @@ class Workshop:
     ) -> Published:
         run.show(state="HOSTING")
         if not is_free(order.engine):
-            published = await self.house.hosting.publish(files, order.headers, client.upload)
+            published = await self.house.hosting.publish(files, client.upload)
         elif self.house.asks_for_login or not self.house.surroundings.local_url:
             urls = tuple([await client.upload(file) for file in files])
             published = Published(urls, "segmind", words.VIA_UPLOAD)
@@ -217,39 +217,63 @@ class Workshop:
             run.warn(published.note)
         return published
 
-    async def _submit(
+    async def _buy(  # noqa: PLR0917  # what one purchase is made of
         self,
         run: Run,
         order: Order,
         entry: Entry,
         client: AsyncClient,
-        request: TalkRequest,
+        files: tuple[Path, ...],
+        face: Choice | None,
     ) -> AsyncJob:
-        """Send the one POST: whatever can be refused has been by now, and a crash is found in the journal."""
+        """Count, publish, submit: with the owner's key nothing is sent that has not been counted."""
         spent = await self._spend(run, order)
-        sent = replace(entry, phase="submitting", clip_s=run.now.clip_s, cropped=run.now.cropped)
-        delivered = False
+        day = spent.day if spent else None
+        sent = replace(
+            entry, phase="submitting", clip_s=run.now.clip_s, cropped=run.now.cropped, spent_on=day
+        )
         try:
+            published = await self._publish(run, order, files, client)
             run.show(committed=True)
-            await self._note(sent)
-            delivered = True  # perhaps: from here on the error tells
-            job = await client.submit(request)
+            await self._note(sent)  # so that a crash from here on is found
+        except BaseException:
+            run.show(committed=False)
+            await self._give_back(spent, entry)
+            raise
+        try:
+            # The one POST: whatever can be refused here has been by now.
+            job = await client.submit(order.request(*published.urls, face=face))
         except BaseException as error:
-            if not delivered:
-                run.show(committed=False)
-            if spent and not (delivered and _may_be_bought(error)):
-                await asyncio.to_thread(self._budget.give_back, spent)
+            if not _may_be_bought(error):
+                await self._give_back(spent, replace(sent, spent_on=None))
             raise
         run.show(state="QUEUED", request_id=job.request_id, polled=True)
         await self._remember(replace(sent, phase="submitted", request_id=job.request_id))
         return job
 
     async def _spend(self, run: Run, order: Order) -> Spent | None:
-        """Count a run that the owner pays for."""
+        """Count a run that the owner pays for, unless it is stopped meanwhile."""
         if is_free(order.engine) or order.api_key:
             return None
         clip_s = run.now.clip_s or order.seconds
-        return await asyncio.to_thread(self._budget.spend, order.visitor.name, clip_s)
+        spending = asyncio.ensure_future(asyncio.to_thread(self._budget.spend, order.visitor.name, clip_s))
+        try:
+            return await asyncio.shield(spending)
+        except asyncio.CancelledError:
+            await asyncio.wait([spending])  # a thread cannot be cancelled
+            if not spending.exception():
+                await asyncio.to_thread(self._budget.give_back, spending.result())
+            raise
+
+    async def _give_back(self, spent: Spent | None, entry: Entry) -> None:
+        """Undo what was counted, here and in the journal; a storage that is gone hides no other error."""
+        if spent is None:
+            return
+        try:
+            await asyncio.to_thread(self._budget.give_back, spent)
+        except Exception:
+            log.exception("%d seconds of the budget cannot be given back", spent.seconds)
+        await self._remember(entry)
 
     async def _collect(self, run: Run, job: AsyncJob) -> None:
         engine = run.now.engine

@@ -30,6 +30,7 @@ from ._models import (
     Progress,
     Result,
     TalkRequest,
+    is_request_id,
 )
 
 __all__ = [
@@ -63,4 +64,5 @@ __all__ = [
     "SubmitUncertain",
     "TalkRequest",
     "Unreachable",
+    "is_request_id",
 ]

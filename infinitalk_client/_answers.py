@@ -11,7 +11,7 @@ from ._errors import (
     JobFailed,
     SubmitUncertain,
 )
-from ._models import Credits, HistoryEntry, JobState, JobStatus, Metrics, Progress, Result
+from ._models import Credits, HistoryEntry, JobState, JobStatus, Metrics, Progress, Result, is_request_id
 from ._output import find_video, looks_like_video
 from ._refusals import detail_of, quoted, read_json, refusal, unreadable
 
@@ -43,9 +43,12 @@ def read_submission(response: httpx.Response) -> str:
     """
     refuse_submission(response)
     request_id = _json_object(response).get("request_id")
-    if not isinstance(request_id, str) or not request_id.strip():
+    request_id = request_id.strip() if isinstance(request_id, str) else None
+    if not request_id:
         raise uncertain("an answer without a request_id", response.status_code)
-    return request_id.strip()
+    if not is_request_id(request_id):
+        raise uncertain("a request_id that is none", response.status_code)
+    return request_id
 
 
 def refuse_submission(response: httpx.Response) -> None:
@@ -163,7 +166,9 @@ def read_headers(response: httpx.Response) -> Result:
         remaining_credits=_number(head.get("x-remaining-credits")),
         inference_time=_number(head.get("x-generation-time")),
     )
-    return Result(metrics=metrics, seed=_whole(head.get("x-seed-value")), request_id=head.get("x-request-id"))
+    told = head.get("x-request-id")
+    request_id = told if is_request_id(told) else None
+    return Result(metrics=metrics, seed=_whole(head.get("x-seed-value")), request_id=request_id)
 
 
 def read_credits(response: httpx.Response) -> Credits:

@@ -17,6 +17,7 @@ from ._errors import (
     APIError,
     DownloadError,
     InfinitalkError,
+    InvalidRequest,
     JobExpired,
     JobTimeout,
     NotFound,
@@ -24,7 +25,7 @@ from ._errors import (
     ServerError,
     Unreachable,
 )
-from ._models import Credits, HistoryEntry, JobState, JobStatus, Result, TalkRequest
+from ._models import Credits, HistoryEntry, JobState, JobStatus, Result, TalkRequest, is_request_id
 from ._part import Part
 from ._protocol import Wire
 
@@ -67,10 +68,18 @@ class Means:
 
 @dataclass(frozen=True)
 class JobRef:
-    """Which job is meant; `submitted_at` (our clock) only if we have just submitted it."""
+    """Which job is meant; `submitted_at` (our clock) only if we have just submitted it.
+
+    Raises:
+        InvalidRequest: the id can be none.
+    """
 
     request_id: str
     submitted_at: float | None = None
+
+    def __post_init__(self) -> None:
+        if not is_request_id(self.request_id):
+            raise InvalidRequest("A request_id has 1 to 80 letters, digits, - or _; this is none.")
 
 
 class Weather:

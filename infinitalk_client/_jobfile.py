@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ._models import is_request_id
 from ._part import part_of
 
 _NAME_BYTES_MAX = 255  # of the usual file systems
@@ -45,7 +46,8 @@ class JobFile:
             return None
         except ValueError:
             return Note()
-        return Note(_text(found, "order"), _text(found, "request_id"))
+        request_id = _text(found, "request_id")
+        return Note(_text(found, "order"), request_id if is_request_id(request_id) else None)
 
     def claim(self, order: str) -> None:
         """Note that a POST is about to go out.

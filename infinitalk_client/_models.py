@@ -1,11 +1,13 @@
 """The values that travel: what is asked for, and what is answered."""
 
 import math
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from ._errors import InvalidRequest
@@ -19,6 +21,7 @@ FACE_NUMBERS = 6
 FACE_RULE = (
     "face must be the number of a face, from 1, or six numbers: left eye, right eye and mouth, each x, y"
 )
+_REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{1,80}")
 SEED_MAX = 2**64 - 1  # the most that a generator of random numbers takes
 
 
@@ -29,7 +32,7 @@ class TalkRequest:
     Attributes:
         image: http(s) address of a picture, or of a short video.
         audio: http(s) address of the voice.
-        prompt: 1 to 2000 characters about scene and mood.
+        prompt: 1 to 2000 characters about scene and mood; of control characters line breaks and tabs alone.
         resolution: "480p", "576p" or "720p".
         fps: frames per second, 16 to 30; lip sync is best at 25.
         seed: 0 to 2**64 - 1, or -1 for a random one.
@@ -58,6 +61,7 @@ class TalkRequest:
             f"prompt must have 1 to {PROMPT_MAX} characters",
         )
         _need(_is_text(self.prompt), "prompt holds half characters, which no text can carry")
+        _need(not _has_controls(self.prompt), "prompt must not hold control characters; type it anew")
         _need(self.resolution in RESOLUTIONS, f"resolution must be one of {', '.join(RESOLUTIONS)}")
         _need(_is_int(self.fps) and self.fps in FPS_RANGE, "fps must be a whole number from 16 to 30")
         _need(
@@ -91,6 +95,19 @@ def _is_finite(value: object) -> bool:
 def _is_text(value: str) -> bool:
     """Tell whether a text can be written: a lone surrogate cannot."""
     return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _has_controls(text: str) -> bool:
+    """Tell whether a text could steer the terminal that it is pasted into."""
+    return any(unicodedata.category(letter) == "Cc" and letter not in "\t\n\r" for letter in text)
+
+
+def is_request_id(value: object) -> TypeGuard[str]:
+    """Tell whether this can be the id of a job: the service's are such, and no other can harm where it lands.
+
+    It lands in paths, logs, and commands to be pasted.
+    """
+    return isinstance(value, str) and _REQUEST_ID.fullmatch(value) is not None
 
 
 def _is_web_address(value: object) -> bool:

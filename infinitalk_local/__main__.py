@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except MachinesError as error:
         parser.error(str(error))
     settings = LocalSettings(
+        host=chosen.host,
         keys=tuple(chosen.key),
         trust=tuple(chosen.trust),
         # Behind a proxy it has another address, and others reach it.
@@ -55,7 +56,11 @@ class _Server(uvicorn.Server):
     """Ends the jobs before it waits for its callers: a synchronous call lasts as long as its job."""
 
     def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSING_S))
+        super().__init__(
+            uvicorn.Config(
+                app, log_level="warning", proxy_headers=False, timeout_graceful_shutdown=_CLOSING_S
+            )
+        )
         self._api = app.state.api
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -81,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ORIGIN",
         help="where inputs may come from though not public; by itself it is loopback, for a server there",
     )
-    parser.add_argument("--public-url", help="the address to put into answers")
+    parser.add_argument("--public-url", help="the address to put into answers; its host is one of ours")
     parser.add_argument("--queue-size", type=_within(int, 0, 1_000_000), default=default.queue_size)
     parser.add_argument(
         "--renders-at-once", type=_within(int, 1, 100_000), help="one, or as many as Dask's workers can"

@@ -1,5 +1,6 @@
 """Answers that are no success: on this wire each has the body {"error": "<text>"}."""
 
+import re
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse
 from infinitalk_local.headers import OPEN
 
 NO_KEY = "Missing Authorization or x-api-key in header"
+_REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{1,80}")
 BAD_KEY = "Unauthorized. API key is invalid or may have expired."
 
 
@@ -22,7 +24,9 @@ class Refusal(Exception):
 
 
 def unknown_request(request_id: str) -> Refusal:
-    return Refusal(404, f"Request {request_id} not found")
+    """Return the answer for an id that is not known; one that can be none is not repeated."""
+    named = f" {request_id}" if _REQUEST_ID.fullmatch(request_id) else ""
+    return Refusal(404, f"Request{named} not found")
 
 
 async def answer_refusal(_: Request, error: Exception) -> JSONResponse:

@@ -107,8 +107,10 @@ def render(  # noqa: PLR0917  # executors hand over arguments by position
         folder = Path(name)
         (folder / "picture").write_bytes(picture)
         (folder / "sound").write_bytes(sound)
+        # Words in arguments are shown by `ps` to everybody on this machine.
+        (folder / "prompt").write_text(options.prompt, "utf-8", errors="replace")
         arguments = ["picture", "sound", "-o", "talk.mp4", "--json", "--resolution", options.resolution]
-        arguments += ["--fps", str(options.fps), "--seed", str(options.seed), f"--prompt={options.prompt}"]
+        arguments += ["--fps", str(options.fps), "--seed", str(options.seed), "--prompt-file", "prompt"]
         arguments += [f"--face={_typed(options.face)}"] if options.face is not None else []
         program = sys.executable if command[0] == PYTHON else command[0]
         last = _run([program, *command[1:], *arguments], folder, timeout_s, control)

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from infinitalk_local import answers, docs, uploads
+from infinitalk_local.allowed_hosts import AllowedHosts, HostGuard
 from infinitalk_local.fetch import Fetcher, Resolver, resolve
 from infinitalk_local.files import Files
 from infinitalk_local.headers import Headers
@@ -23,6 +24,7 @@ from infinitalk_local.talk import BadInput, Mock, Talk, refuse_values
 from infinitalk_local.work import Workshop
 
 TALK, MOCK = "infinite-talk", "mock-inference"
+FOREIGN_HOST = "This server is not known by this name. If it is yours, start it with --public-url."
 
 
 class Api:
@@ -118,12 +120,19 @@ def create_app(
     )
     app.state.api = api
     app.add_middleware(Headers)
+    app.add_middleware(HostGuard, hosts=_hosts(api.settings))
     for error in (Refusal, HTTPException, Exception):
         app.add_exception_handler(error, answer_refusal)
     _add_job_routes(app, api)
     _add_account_routes(app, api)
     _add_file_routes(app, api)
     return app
+
+
+def _hosts(settings: LocalSettings) -> AllowedHosts:
+    hosts = AllowedHosts(settings.host, FOREIGN_HOST)
+    hosts.add_public(settings.public_url)
+    return hosts
 
 
 def _add_job_routes(app: FastAPI, api: Api) -> None:

@@ -8,6 +8,8 @@ class LocalSettings:
     """The defaults suit the page; times are in seconds.
 
     Attributes:
+        host: where it listens; requests must name this, localhost, an address of loopback (beyond it, any
+            address), or the host of `public_url`.
         keys: accepted API keys; none means that any non-empty one will do.
         trust: origins (scheme://host:port) that inputs may come from although they are not public.
         trust_loopback: inputs may come from loopback, when a program on this machine asks for itself; for a
@@ -25,6 +27,7 @@ class LocalSettings:
             test puts something quicker here.
     """
 
+    host: str = "127.0.0.1"
     keys: tuple[str, ...] = ()
     trust: tuple[str, ...] = ()
     trust_loopback: bool = False

@@ -1,6 +1,7 @@
 """The parameters of a talk: which values are refused at once, and which make the job fail later."""
 
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -46,8 +47,8 @@ class Talk:
         prompt = body.get("prompt", DEFAULT_PROMPT)
         if not isinstance(prompt, str) or not 1 <= len(prompt) <= PROMPT_MAX:
             raise BadInput(f"prompt must have 1 to {PROMPT_MAX} characters")
-        if "\0" in prompt:
-            raise BadInput("prompt must not hold a null character")
+        if _has_controls(prompt):
+            raise BadInput("prompt must not hold control characters")
         seed = body.get("seed", DEFAULT_SEED)
         if not _is_whole(seed) or not -1 <= seed <= SEED_MAX:
             raise BadInput(f"seed must be a whole number from 0 to {SEED_MAX}, or -1")
@@ -108,6 +109,11 @@ def _address(value: object, name: str) -> str:
     if not isinstance(value, str) or not value.startswith(("http://", "https://")):
         raise BadInput(f"{name} must be an http or https address")
     return value
+
+
+def _has_controls(text: str) -> bool:
+    """Tell whether a text could steer a terminal; line breaks and tabs are only text."""
+    return any(unicodedata.category(letter) == "Cc" and letter not in "\t\n\r" for letter in text)
 
 
 def _is_whole(value: object) -> bool:

@@ -70,8 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resolution", choices=RESOLUTIONS, default="480p")
     parser.add_argument("--fps", type=_fps, default=25, help="frames per second, 1-60 (default 25)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed makes the same video")
-    parser.add_argument(
+    words = parser.add_mutually_exclusive_group()
+    words.add_argument(
         "--prompt", default="", help="words of energy (calm, excited, ...) change the movement a little"
+    )
+    words.add_argument(
+        "--prompt-file", type=_text, dest="prompt", metavar="FILE", help="a file that holds them"
     )
     parser.add_argument(
         "--face",
@@ -88,6 +92,13 @@ def _fps(text: str) -> int:
     if not 1 <= number <= 60:  # noqa: PLR2004 - said in the help
         raise argparse.ArgumentTypeError("fps is 1 to 60")
     return number
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{path} is no text that can be read") from error
 
 
 def _face(text: str) -> marks.Choice | None:

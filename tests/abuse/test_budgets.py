@@ -20,7 +20,7 @@ from infinitalk_app.settings import SettingsError
 from tests.app.assistants import call_tool
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
-from tests.app.pages import PICTURE, VOICE, Page, inputs, page
+from tests.app.pages import PICTURE, VOICE, Page, client_of, inputs, page
 from tests.tools import need
 
 OWNER = {"SEGMIND_API_KEY": "SG_owner", "INFINITALK_DAILY_SECONDS": "8"}
@@ -120,7 +120,7 @@ def test_every_way_in_shares_one_budget_and_an_own_key_is_exempt(tmp_path, segmi
             status = client.predict(**inputs(**PAID, api_key=KEY), api_name="/generate")[1]
             assert status["state"] == "COMPLETED"
             assert gate.bought == 3
-            assert "a restart opens a new day" in running.log.read_text()
+            assert "a second process open a new day" in running.log.read_text()
 
 
 def test_what_is_refused_before_the_purchase_is_not_counted(tmp_path, segmind):
@@ -135,3 +135,14 @@ def test_what_is_refused_before_the_purchase_is_not_counted(tmp_path, segmind):
                 client.predict(**inputs(**PAID, audio=handle_file(str(bad))), api_name="/generate")
         for _ in range(2):
             assert client.predict(**inputs(**PAID), api_name="/generate")[1]["state"] == "COMPLETED"
+
+
+def test_without_a_proxy_no_header_makes_a_visitor_another(tmp_path, segmind):
+    """With TRUST_PROXY=0 a run a day is a run a day, also for this machine, and whatever uvicorn is told."""
+    settings = {**OWNER, "INFINITALK_BASE_URL": segmind, "HOSTING": "segmind", "INFINITALK_VISITOR_RUNS": "1"}
+    paid = inputs(**PAID)
+    with page(tmp_path / "state", FORWARDED_ALLOW_IPS="*", **settings) as running:
+        client_of(running.url, headers={"X-Forwarded-For": "9.9.9.9"}).predict(**paid, api_name="/generate")
+        for name in ("X-Forwarded-For", "X-Real-IP"):
+            with pytest.raises(AppError, match="Your runs are used up"):
+                client_of(running.url, headers={name: "8.8.8.8"}).predict(**paid, api_name="/generate")

@@ -39,7 +39,9 @@ class Browser:
         self.get(f"/gradio_api/call/{name}/{answer.json()['event_id']}")
         return self.heard[-1].decode()
 
-    def order(self, key: str, *, engine: str = "infinitetalk", prompt: str = "Hello.", voice: int = 1) -> str:
+    def order(
+        self, key: object, *, engine: str = "infinitetalk", prompt: str = "Hello.", voice: int = 1
+    ) -> str:
         """Call /generate; with `voice=0` a picture is brought as the sound."""
         files = [self.files[0], self.files[voice]]
         return self.call("generate", [*files, prompt, engine, "480p", 25, 7, 0, 4, key, True, "", ""])
@@ -82,11 +84,14 @@ def test_no_key_is_found_anywhere(searched):
     assert "must have 1 to 2000" in browser.order(VISITORS, prompt="")
     assert "event: error" in browser.order(VISITORS, voice=0)
     assert "engine must be" in browser.order(VISITORS, engine=f"magic {'x' * 9}")
-    assert "No such run" in browser.call("result", ["f" * 5, VISITORS])
+    assert "No such run" in browser.call("result", ["f f", VISITORS])
     assert "event: error" in browser.call("result", ["f" * 32, VISITORS])
     assert "event: " in browser.call("status", ["f" * 31, WRONG])
     bad = [{"path": "/etc/passwd"}, None, "", "", "", {}, [], "", "", VISITORS, True, "", ""]
     assert "event: error" in browser.call("generate", bad)
+    for odd in ([VISITORS], {"root": VISITORS}, {"key": [WRONG]}):  # no text, so it is refused: in silence
+        assert "The key must be a text" in browser.order(odd)
+        assert "The key must be a text" in browser.call("status", ["f" * 31, odd])
     for path in (
         *("/", "/config", "/gradio_api/info", "/gradio_api/startup-events", "/healthz", "/theme.css"),
         *("/gradio_api/deep_link?session_hash=x", "/monitoring/summary", "/gradio_api/openapi.json"),

@@ -7,7 +7,7 @@ from tests.app.conftest import KEY
 from tests.app.pages import client_of, free_port, inputs, page
 from tests.app.proxying import LOGIN, login_proxy
 
-FORGED = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "https"}
+FORGED = {"x-forwarded-host": "evil.example", "x-forwarded-proto": "https", "forwarded": "host=evil.example"}
 PAID = {"engine": "infinitetalk", "consent": True, "api_key": KEY}
 
 
@@ -33,10 +33,11 @@ def test_behind_a_proxy_with_a_login_the_storage_is_used(tmp_path, segmind):
     assert stored_at(segmind, status["request_id"]).startswith(f"{segmind}/assets/")
 
 
-def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4):
+@pytest.mark.parametrize("hops", ["0", "1"])
+def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4, hops):
     """Where the service can read the page's files, it gets Gradio file URLs, and nothing is uploaded.
 
-    Forged headers change no address.
+    Forged headers change no address, also behind a proxy of ours: it passes on what a visitor adds.
     """
     from infinitalk_local.settings import LocalSettings
     from tests.local.serving import copies, serving
@@ -45,7 +46,7 @@ def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4):
     settings = LocalSettings(trust=(f"http://127.0.0.1:{port}",), render_command=copies(tmp_path, tiny_mp4))
     with (
         serving(settings) as segmind,
-        page(tmp_path / "state", port=port, INFINITALK_BASE_URL=segmind) as running,
+        page(tmp_path / "state", port=port, INFINITALK_BASE_URL=segmind, TRUST_PROXY=hops) as running,
     ):
         client = client_of(running.url, headers=FORGED)
         _, status = client.predict(**inputs(**PAID), api_name="/generate")

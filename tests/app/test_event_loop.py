@@ -53,12 +53,12 @@ async def test_no_file_is_worked_on_in_the_event_loop(tmp_path, on_the_loop):
     on_the_loop.clear()
     async with application.lifespan(SimpleNamespace(get_blocks=lambda: blocks)):
         desk = application.desk
-        run = await desk.generate(new_token(), consent=False, visitor=Visitor("a"), headers={}, **given)
+        run = await desk.generate(new_token(), consent=False, visitor=Visitor("a"), **given)
         await run.task
         assert run.now.state == "COMPLETED"
         for known_as in (run.now.token, known, "abc123", "unknown-id"):
             await desk.resume(known_as, "preview")
-        await application.look_ahead({**given, "engine": "infinitetalk"}, {})
+        await application.look_ahead({**given, "engine": "infinitetalk"})
         async with application.workshop._probe() as probe:
             assert probe.exists()
     assert on_the_loop == []

@@ -1,5 +1,6 @@
 """/generate from files to a checked video, as a program uses it."""
 
+import re
 import secrets
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -191,10 +192,21 @@ def test_the_visitors_key_stays_nowhere(shared_page, client):
     assert KEY not in httpx.get(f"{shared_page.url}/config").text
 
 
+def test_the_page_names_no_folder_of_this_machine_but_its_own(shared_page):
+    """Gradio tells where files lie; nothing of the checkout, of Python or of a home is among them."""
+    answers = [httpx.get(f"{shared_page.url}/{path}").text for path in ("", "config", "gradio_api/info")]
+    place = re.compile(r"/(?:home|root|tmp|usr|opt|work)/[^\"'\s<>]+")
+    found = {path for text in answers for path in place.findall(text)}
+    own = f"{shared_page.state.resolve()}/uploads/"
+    assert found
+    assert {path for path in found if not path.startswith(own)} == set()
+    assert not [text for text in answers if str(ROOT) in text]
+
+
 def asked(page: Page, method: str, target: str) -> tuple[int, bytes]:
     """Send a request line as it stands (a client would tidy it up), and return status and body."""
     with socket.create_connection(("127.0.0.1", int(page.url.rsplit(":", 1)[1])), 10) as line:
-        line.sendall(f"{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        line.sendall(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: line.recv(65536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")
     return int(head[9:12]), body

@@ -42,7 +42,7 @@ class Bank:
 
 
 def preflight(tmp_path: Path, bank: Bank | None = None, why: str | None = None, **settings: str) -> Preflight:
-    async def reachable(_: object) -> str | None:
+    async def reachable() -> str | None:
         return why
 
     rich = httpx.Response(200, json={"credits": 12.76, "free-credits": 0})
@@ -53,7 +53,7 @@ def preflight(tmp_path: Path, bank: Bank | None = None, why: str | None = None, 
 
 async def said(flight: Preflight, draft: Draft) -> list[str]:
     """Return each fact as its kind and its text, and the sum."""
-    line = await flight.look(draft, {})
+    line = await flight.look(draft)
     return [f"{item['kind']} {item['text']}" for item in line["items"]] + [line["sum"]]
 
 

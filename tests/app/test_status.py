@@ -115,11 +115,11 @@ def test_a_finished_run_says_what_was_verified_and_what_it_cost():
 def test_the_command_line_takes_the_same_part_of_the_voice():
     """The snippet names what was taken of the recording, not how long the padded clip was."""
     done = replace(RUN, clip_s=3.5, part=(12345.678, 12347.678), settings={"seed": 7})
-    assert "--seed 7 --start 12345.68 --seconds 2.00" in snippets(done, None)["shell"]
+    assert "--seed=7 --start 12345.68 --seconds 2.00" in snippets(done, None)["shell"]
 
 
 @pytest.mark.parametrize(
-    ("face", "typed"), [(2, "--face 2"), ([10.0, 20.5, 30, 20, 20, 40], "--face 10.0,20.5,")]
+    ("face", "typed"), [(2, "--face=2"), ([10.0, 20.5, 30, 20, 20, 40], "--face=10.0,20.5,")]
 )
 def test_who_talked_can_be_repeated_from_a_program(face, typed):
     """Python, cURL and command line name the face as each takes it."""

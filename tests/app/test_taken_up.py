@@ -69,7 +69,6 @@ async def click(application: Application, key: str) -> Run:
         api_key=key,
         consent=True,
         visitor=Visitor("anna"),
-        headers={},
     )
 
 

@@ -113,7 +113,7 @@ def _in_process(life: contextlib.ExitStack, portal: BlockingPortal, settings: Lo
     app = create_app(settings)
     life.callback(portal.call, app.state.api.aclose)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    client = AsyncClient("SG_x", base_url="http://embedded.test", transport=transport)
+    client = AsyncClient("SG_x", base_url="http://localhost", transport=transport)
     return _closed_with(life, Blocking(client, portal))
 
 

@@ -66,6 +66,7 @@ while os.path.exists({str(held)!r}):
 target = sys.argv[sys.argv.index("-o") + 1]
 open(target, "wb").write(open({str(finished)!r}, "rb").read())
 os.rmdir({str(folder / "busy")!r})
-print(json.dumps({{"result": {{"renderer": "stand-in", "arguments": sys.argv[1:]}}}}), flush=True)
+print(json.dumps({{"result": {{"renderer": "stand-in", "arguments": sys.argv[1:],
+    "prompt": open("prompt", encoding="utf-8").read()}}}}), flush=True)
 """
     return stand_in(folder, code)

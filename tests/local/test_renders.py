@@ -138,9 +138,7 @@ async def test_closing_in_process_ends_everything(tmp_path):
     app = create_app(LocalSettings(render_command=command))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"x-api-key": "k"}
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://embedded.test", headers=headers
-    ) as http:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as http:
         urls = ["data:image/png;base64,AAAA", "data:audio/mpeg;base64,AAAA"]
         uploaded = (await http.post("/upload-asset", json={"data_urls": urls})).json()["file_urls"]
         body = {"image": uploaded[0], "audio": uploaded[1], "prompt": "Hi."}
@@ -213,5 +211,5 @@ def test_another_executor_can_render(tmp_path, tiny_mp4):
     command = copies(tmp_path, tiny_mp4)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         app = create_app(LocalSettings(render_command=command), executor=pool)
-        with TestClient(app, headers={"x-api-key": "k"}) as http:
+        with TestClient(app, base_url="http://localhost", headers={"x-api-key": "k"}) as http:
             assert http.post("/v1/infinite-talk", json=body_of(http)).content == tiny_mp4

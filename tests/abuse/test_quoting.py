@@ -1,0 +1,125 @@
+"""Words of strangers, in commands that a visitor pastes: each value arrives as it was, and runs nothing."""
+
+import ast
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from infinitalk_app.snippets import snippets
+from infinitalk_client import Client, InvalidRequest, SubmitUncertain, TalkRequest, is_request_id
+from tests.app.paying import Service, click, close, ended, page_of, says
+from tests.app.test_status import RUN
+from tests.client.fakes import BASE, Fake
+from tests.local.serving import serving
+
+HOSTILE = [
+    "$(touch ran)",
+    "`touch ran`",
+    "'; touch ran; '",
+    '"; touch ran; "',
+    "x\ntouch ran\n",
+    "\\",
+    "\\'; touch ran #",
+    "--output=ran",
+    "!touch ran",
+    "{values} {0} %s ${HOME}",
+    '"""); open(\'ran\', \'w\'); ("""',
+]
+IDS = ["r1; touch ran", "$(touch ran)", "r1\ntouch ran", "../../x", "r 1", "\x1b[2J", "é", "x" * 81, ""]
+RECORDER = """#!/bin/sh
+for word in "$@"; do printf '%s\\0' "$word" >> said; done
+"""
+
+
+def told(prompt: str, request_id: str = "job-1", base: str | None = None) -> dict[str, str]:
+    """Return the snippets of a paid run as the page shows them."""
+    asked = {"prompt": prompt, "resolution": "480p", "fps": 25, "seed": -1}
+    return snippets(replace(RUN, request_id=request_id, settings=asked), base)
+
+
+def pasted(folder: Path, script: str) -> list[str]:
+    """Run it in a shell that has none but recorders, and return all the words that these were given."""
+    programs = folder / "bin"
+    programs.mkdir()
+    for name in ("curl", "python"):
+        (programs / name).write_text(RECORDER)
+        (programs / name).chmod(0o700)
+    (programs / "touch").symlink_to(str(shutil.which("touch")))
+    done = subprocess.run(
+        ["/bin/sh", "-e"], input=script, text=True, cwd=folder, env={"PATH": str(programs)}, check=True
+    )
+    assert done.returncode == 0
+    return (folder / "said").read_text().split("\0")
+
+
+@pytest.mark.parametrize("name", ["curl", "shell"])
+@pytest.mark.parametrize("words", HOSTILE)
+def test_a_pasted_command_says_what_was_said_and_runs_nothing(tmp_path, name, words):
+    """Prompt, id and base come out of the shell as they went in; nothing else has run."""
+    said = pasted(tmp_path, told(words, words, f"https://api.example/{words}")[name])
+    assert not (tmp_path / "ran").exists()
+    if name == "curl":
+        assert json.loads(said[said.index("-d") + 1])["prompt"] == words
+        assert f"https://api.example/{words}/v2/requests/{words}" in said
+    else:
+        assert f"--prompt={words}" in said
+        assert words in said
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_the_python_snippet_is_one_call_with_plain_values(words):
+    """Whatever the words are, the program has the same few calls, and the prompt is a constant in one."""
+    tree = ast.parse(told(words, words, f"https://api.example/{words}")["python"])
+    calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = ["Client", "TalkRequest", "client.submit", "client.upload", "client.upload", "job.download"]
+    assert sorted(calls) == sorted(names)
+    values = {word.arg: word.value for word in ast.walk(tree) if isinstance(word, ast.keyword)}
+    assert ast.literal_eval(values["prompt"]) == words
+    assert ast.literal_eval(values["base_url"]) == f"https://api.example/{words}"
+
+
+@pytest.mark.parametrize("odd", IDS)
+async def test_an_odd_id_is_refused_where_it_arrives(tmp_path, monkeypatch, odd):
+    """From the service it is an answer that is lost, from a visitor no run, and neither is shown anywhere."""
+    assert not is_request_id(odd)
+    answer = {"request_id": odd, "status": "QUEUED"}
+    fake = Fake(post=httpx.Response(200, json=answer))
+    with (
+        Client("k", base_url=BASE, transport=httpx.MockTransport(fake)) as client,
+        pytest.raises(SubmitUncertain) as caught,
+    ):
+        client.submit(TalkRequest("https://a.test/a", "https://a.test/b"))
+    assert caught.value.request_id is None
+    assert not odd or odd not in str(caught.value)
+    service = Service(says(200, answer))
+    page = page_of(tmp_path, monkeypatch, service)
+    run = await ended(await click(page))
+    assert (run.now.state, run.now.request_id) == ("FAILED", None)
+    asked = len(service.asked)
+    run = await page.desk.resume(odd, "infinitetalk", "SG_visitor")
+    assert (run.task, run.now.request_id, run.now.token) == (None, None, "")
+    assert len(service.asked) == asked
+    await close(page)
+
+
+def test_an_odd_id_is_not_repeated_by_the_local_server():
+    """It is unknown there, and the answer does not carry it on."""
+    with serving() as base:
+        for odd in ("r1;touch%20ran", "%24(touch%20ran)", "%1b%5b2J"):
+            for path in (f"/v2/requests/{odd}", f"/inference-request/request-history/{odd}"):
+                answer = httpx.get(base + path, headers={"x-api-key": "k"})
+                assert (answer.status_code, answer.json()) == (404, {"error": "Request not found"})
+
+
+def test_a_control_character_in_a_prompt_is_told_and_costs_nothing():
+    """The sentence says what to do; line breaks stay what they are."""
+    values: dict[str, Any] = {"image": "https://a.test/a", "audio": "https://a.test/b"}
+    with pytest.raises(InvalidRequest, match="control characters; type it anew"):
+        TalkRequest(**values, prompt="calm\x1b]0;evil\x07")
+    assert TalkRequest(**values, prompt="calm,\nslow").prompt == "calm,\nslow"
