@@ -207,9 +207,9 @@ def _report(clip: Clip, made: _Made, started: float) -> Report:
 
 def _read(picture: Path, voice: Path, scratch: Path, options: Options) -> Clip:
     with ThreadPoolExecutor(1) as meanwhile:  # ffmpeg reads the voice on another core
-        seen = meanwhile.submit(source.still, picture, scratch)
-        samples = sound.decode(voice, rate=SOUND_RATE)
-        still = seen.result()
+        heard = meanwhile.submit(sound.decode, voice, rate=SOUND_RATE)
+        still = source.still(picture, scratch)
+        samples = heard.result()
     frames = max(1, math.ceil(len(samples) * options.fps / SOUND_RATE))
     height, width = still.rgb.shape[:2]
     return Clip(
