@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import httpx
 import pytest
 from starlette.datastructures import Headers
 
+from infinitalk_app import work
 from infinitalk_app.application import Application
 from infinitalk_app.journal import new_token
 from infinitalk_app.runs import Run
@@ -372,4 +373,14 @@ async def test_no_header_makes_a_visitor_another(tmp_path, monkeypatch, settings
         used_up = run.now.trouble == ERRORS["limit_visitor"]
         assert (visitor, used_up) == ("8.8.8.8" if added else "10.0.0.1", typed != {})
     assert spent(budget_of(scene.page), visitor) == (CLIP_S, 1)
+    await close(scene.page)
+
+
+async def test_a_voice_counts_by_its_own_length(tmp_path, monkeypatch):
+    """Not by the seconds that were asked for, of which a short voice has less; begun ones count whole."""
+    scene = Scene(tmp_path, monkeypatch, {})
+    usual = work.prepare
+    monkeypatch.setattr(work, "prepare", lambda *given: replace(usual(*given), clip_s=2.5))
+    await scene.orders(1)
+    assert spent(budget_of(scene.page)) == (3, 0)
     await close(scene.page)

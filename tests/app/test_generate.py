@@ -105,6 +105,7 @@ def test_a_run_that_nobody_knows_is_not_said_to_wait(client):
         ({"run": "../../etc/passwd"}, "run token"),
         ({"engine": "infinitetalk"}, "needs a Segmind key"),
         ({"engine": "infinitetalk", "api_key": KEY}, "Tick the box"),
+        ({"engine": "infinitetalk", "api_key": KEY, "consent": "no"}, "Tick the box"),
         ({"engine": "infinitetalk", "consent": True}, "needs a Segmind key"),
     ],
     ids=lambda value: str(value)[:30],
