@@ -25,7 +25,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "sound": sound.prepare,
     "video": video.prepare,
 }
-_GROWN = 4  # of the memory that it may take: with a quarter of it kept, the next large file might not fit
+_GROWN = 16  # of the memory that it may take: the next large file needs nearly all of it
 
 
 def main() -> None:
