@@ -40,9 +40,9 @@ def mutants(draw: st.DrawFn, seeds: list[bytes]) -> bytes:
     data = bytearray(draw(st.sampled_from(seeds)))
     for _ in range(draw(st.integers(0, 6))):
         at = draw(st.integers(0, min(len(data), draw(st.sampled_from((64, 1024, len(data)))))))
-        gone = draw(st.sampled_from((0, 1, 2, 4, 100)))
-        put = st.binary(max_size=8) | st.sampled_from((b"\xff" * 4, b"\0" * 8, bytes(data[:100])))
-        data[at : at + gone] = draw(put)
+        put = draw(st.binary(max_size=8) | st.sampled_from((b"\xff" * 4, b"\0" * 4, bytes(data[:100]))))
+        gone = draw(st.sampled_from((len(put), len(put), 0, 1, 4, 100)))  # over it, mostly
+        data[at : at + gone] = put
     return bytes(data[: draw(st.integers(0, len(data)))] if draw(st.booleans()) else data)
 
 
