@@ -66,7 +66,8 @@ class Application:
         self._temporary = settings.folder("temporary")
         tempfile.tempdir = str(self._temporary)  # a killed process leaves inputs there, too
         self.hosts = _hosts(settings)
-        self.embedded = Embedded(machines=_machines(settings.infinitalk_dask_scheduler))
+        machines = _machines(settings.infinitalk_dask_scheduler)
+        self.embedded = Embedded(machines=machines, render_memory_mb=settings.infinitalk_render_memory_mb)
         self._house = House.of(settings.hosting)
         engines = Engines(settings, self.embedded)
         self.workshop = Workshop(settings, self.folders, engines, self._house)
@@ -158,6 +159,7 @@ class Application:
     async def lifespan(self, page: Any) -> AsyncIterator[None]:
         """Sweep while the page lives; at its end leave no task, no child process and no input behind."""
         sweeper = asyncio.create_task(self._sweep_for_ever(page))
+        await asyncio.to_thread(self.workshop.pool.warm)
         try:
             yield
         finally:
@@ -165,6 +167,7 @@ class Application:
             with suppress(asyncio.CancelledError):
                 await sweeper
             self.workshop.room.close()
+            self.workshop.pool.close()
             self._end_children()  # a thread that waits for one cannot be cancelled
             await self._runs.close()
             await self.embedded.close()

@@ -1,6 +1,7 @@
 """The embedded API server, in this process: the preview's engine, reached without a port."""
 
 from dataclasses import replace
+from typing import Any
 
 import httpx
 
@@ -20,11 +21,14 @@ class Embedded:
 
     Args:
         machines: where previews are rendered instead of here.
+        more: settings of the server, in the place of the defaults.
     """
 
-    def __init__(self, settings: LocalSettings | None = None, machines: Machines | None = None) -> None:
+    def __init__(
+        self, settings: LocalSettings | None = None, machines: Machines | None = None, **more: Any
+    ) -> None:
         at_once = machines.places if machines else 1
-        settings = settings or LocalSettings(public_url=BASE_URL, renders_at_once=at_once)
+        settings = settings or LocalSettings(public_url=BASE_URL, renders_at_once=at_once, **more)
         self.app = create_app(settings, executor=machines)
 
     def trust(self, origin: str) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,21 @@ from infinitalk_app.detached import detached
 from infinitalk_app.prepare import Room, clean_picture
 from infinitalk_local.looking import Look, look
 from infinitalk_media import MediaError, TransientMediaError, picture, sound, video
+from infinitalk_media.pool import Pool
 from infinitalk_media.scratch import scratch_folder
 
 KEPT = 128
 
 
 class Inspector:
-    """Checks files in worker threads, as many at a time as there is room for.
+    """Has files checked by children, as many at a time as there is room for.
 
     Gradio names an uploaded file by its content, so a path that was seen before holds the same file.
     """
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, pool: Pool) -> None:
         self._room = room
+        self._pool = pool
         self._seen: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
 
     async def sound(self, file: Path, start_s: float, seconds: float, end_in_pause: bool) -> sound.Facts:
@@ -35,11 +38,12 @@ class Inspector:
         def cut() -> sound.Facts:
             with scratch_folder() as folder:
                 target = folder / "clip.mp3"
-                return sound.prepare(
+                return self._pool.sound(
                     file, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
                 )
 
-        found: sound.Facts = await self._once(("sound", file, start_s, seconds, end_in_pause), cut)
+        key = ("sound", file, start_s, seconds, end_in_pause)
+        found: sound.Facts = await self._once(key, partial(self._room.do, cut))
         return found
 
     async def picture(self, file: Path) -> picture.Facts | video.Facts:
@@ -51,19 +55,34 @@ class Inspector:
 
         def clean() -> picture.Facts | video.Facts:
             with scratch_folder() as folder:
-                return clean_picture(file, folder)
+                return clean_picture(self._pool, file, folder)
 
-        found: picture.Facts | video.Facts = await self._once(("picture", file), clean)
+        key = ("picture", file)
+        found: picture.Facts | video.Facts = await self._once(key, partial(self._room.do, clean))
         return found
 
     async def people(self, file: Path) -> Look | None:
-        """Return who is seen in a picture; None when it is not known."""
-        seen: Look | None = await self._once(("people", file), lambda: look(file))
+        """Return who is seen in a picture; None when it is not known.
+
+        Raises:
+            MediaError: it cannot be used.
+        """
+
+        def search() -> Look | None:
+            with scratch_folder() as folder:
+                clean = clean_picture(self._pool, file, folder)
+                return look(clean.path, clean.shrunk if isinstance(clean, picture.Facts) else 1.0)
+
+        async def searched() -> Look | None:
+            await self.picture(file)  # what takes too much takes it once
+            return await self._room.do(search)
+
+        seen: Look | None = await self._once(("people", file), searched)
         return seen
 
-    async def _once(self, key: Hashable, work: Callable[[], Any]) -> Any:
+    async def _once(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         if key not in self._seen:
-            self._seen[key] = task = detached(self._room.do(work))
+            self._seen[key] = task = detached(work())
             task.add_done_callback(lambda done: _is_verdict(done) or self._seen.pop(key, None))
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)

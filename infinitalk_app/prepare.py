@@ -1,4 +1,4 @@
-"""A visitor's files -> the clean ones that are sent; runs in a worker thread, a few at a time."""
+"""A visitor's files -> the clean ones that are sent; waits in a thread for the child that reads them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,8 +9,9 @@ from typing import ParamSpec, TypeVar
 
 from infinitalk_app import words
 from infinitalk_app.orders import Order
-from infinitalk_media import picture, sound, video
+from infinitalk_media import picture, video
 from infinitalk_media.around import Box
+from infinitalk_media.pool import Pool
 
 BEST_FPS = 25
 END_PATIENCE_S = 0.5
@@ -63,14 +64,14 @@ class Inputs:
     shrunk: float = 1.0  # size of the picture, in parts of what was brought
 
 
-def prepare(order: Order, folder: Path, kept: Box | None = None) -> Inputs:
+def prepare(pool: Pool, order: Order, folder: Path, kept: Box | None = None) -> Inputs:
     """Check and clean both files; of a picture only the part that is kept.
 
     Raises:
         MediaError: one of them cannot be used.
     """
-    face = clean_picture(order.picture, folder, kept)
-    voice = sound.prepare(
+    face = clean_picture(pool, order.picture, folder, kept)
+    voice = pool.sound(
         order.voice,
         folder / "voice.mp3",
         start_s=order.start_s,
@@ -84,12 +85,14 @@ def prepare(order: Order, folder: Path, kept: Box | None = None) -> Inputs:
     return Inputs(face.path, voice.path, voice.duration_s, part, notes, shrunk)
 
 
-def clean_picture(source: Path, folder: Path, kept: Box | None = None) -> picture.Facts | video.Facts:
+def clean_picture(
+    pool: Pool, source: Path, folder: Path, kept: Box | None = None
+) -> picture.Facts | video.Facts:
     """Check and clean a picture, or the short video that stands for one; of a picture the part that is kept.
 
     Raises:
         MediaError: it cannot be used.
     """
     if source.is_file() and video.is_video(source):
-        return video.prepare(source, folder / "picture.mp4")
-    return picture.prepare(source, folder / "picture.jpg", kept)
+        return pool.video(source, folder / "picture.mp4")
+    return pool.picture(source, folder / "picture.jpg", kept)

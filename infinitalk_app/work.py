@@ -44,6 +44,7 @@ from infinitalk_client import (
 )
 from infinitalk_local.marks import Choice
 from infinitalk_media import MediaError, mp4, sound
+from infinitalk_media.pool import Pool
 
 LENGTH_TOLERANCE_S = 0.5
 UNKNOWN_TOLD_S = 60.0
@@ -111,7 +112,8 @@ class Workshop:
             self._budget.recall(self.journal)
         self._outbox = Outbox(folders.outbox)
         self.room = Room(settings.infinitalk_preparations)
-        self.inspector = Inspector(self.room)
+        self.pool = Pool(settings.infinitalk_preparations, settings.file_limits)
+        self.inspector = Inspector(self.room, self.pool)
         self._now = now
         self._ours = f"{secrets.token_hex(4)}-"  # other processes may work in the same folder
 
@@ -140,7 +142,8 @@ class Workshop:
             raise await self._failure(run, error) from error
 
     def remove_scratch(self) -> None:
-        """Remove the files of threads that have not ended; the page ends."""
+        """End the children that read files, and remove what threads have not; the page ends."""
+        self.pool.close()
         for folder in self.folders.scratch.glob(f"{self._ours}*"):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -153,7 +156,7 @@ class Workshop:
             MediaError: there is no usable sound.
         """
         return await self.room.do(
-            sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
+            self.pool.sound, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
         )
 
     async def why_unreachable(self) -> str | None:
@@ -197,7 +200,7 @@ class Workshop:
     def _host_inputs(self, order: Order, who: Chosen, hosted: list[Path]) -> Inputs:
         """Clean both files, and add to `hosted` where they are: a cancelled caller gets no result."""
         with tempfile.TemporaryDirectory(prefix=self._ours, dir=self.folders.scratch) as folder:
-            inputs = prepare(order, Path(folder), who.kept)
+            inputs = prepare(self.pool, order, Path(folder), who.kept)
             hosted.extend(map(self._outbox.put, (inputs.picture, inputs.voice)))
         return inputs
 

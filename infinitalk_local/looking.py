@@ -12,10 +12,11 @@ from typing import Any
 
 from infinitalk_local import marks
 from infinitalk_local.marks import BadFace, Choice, Point
-from infinitalk_local.renderer import child_environment, end_group, last_words
+from infinitalk_media.child import ended_within, environment, last_words
 
 COMMAND = (sys.executable, "-m", "infinitalk_local.render.look")
 TIMEOUT_S = 20.0
+MEMORY_MB = 512
 
 log = logging.getLogger("infinitalk_local")
 
@@ -66,34 +67,37 @@ class Look:
         return cls(said["width"], said["height"], people, film, said["copy"] or "")
 
 
-def look(picture: Path, command: tuple[str, ...] = COMMAND, timeout_s: float = TIMEOUT_S) -> Look | None:
+def look(
+    picture: Path, shrunk: float = 1.0, command: tuple[str, ...] = COMMAND, timeout_s: float = TIMEOUT_S
+) -> Look | None:
     """Return who is seen; None when it could not be found out: the log has why.
 
-    Blocks for about a second.
+    What is seen is in pixels of the picture before it was made smaller, by `shrunk`. Blocks for about a
+    second.
     """
+    limits = ["--shrunk", repr(shrunk), "--memory-mb", str(MEMORY_MB)]
     with (
         tempfile.TemporaryDirectory(prefix="infinitalk-look-") as folder,
         tempfile.TemporaryFile() as remarks,
     ):
         child = subprocess.Popen(
-            [*command, str(picture.resolve())],
+            [*command, str(picture.resolve()), *limits],
             cwd=folder,
-            env=child_environment(Path(folder)),
+            env=environment(Path(folder)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=remarks,
             start_new_session=True,
         )
-        with child:
-            try:
-                said, _ = child.communicate(timeout=timeout_s)
-                return Look.of(json.loads(said))
-            except subprocess.TimeoutExpired:
-                log.warning("a look for a face took longer than %g s", timeout_s)
-                return None
-            except (ValueError, KeyError, TypeError):
-                remarks.seek(0)
-                log.warning("a look for a face failed: %s", last_words(said + remarks.read()))
-                return None
-            finally:
-                end_group(child)  # of a film it has an ffmpeg of its own
+        with ended_within(timeout_s, child) as overran:
+            assert child.stdout is not None  # noqa: S101  # it was asked for
+            with child.stdout as answer:
+                said = answer.read()
+        try:
+            return Look.of(json.loads(said))
+        except (ValueError, KeyError, TypeError):
+            remarks.seek(0)
+            words = last_words(said + remarks.read())
+            why = f"took longer than {timeout_s:g} s" if overran.is_set() else f"failed: {words}"
+            log.warning("a look for a face %s", why)
+            return None

@@ -3,11 +3,7 @@
 `render` is a function of plain values, so that any `concurrent.futures.Executor` can run it, on any machine.
 """
 
-import contextlib
 import json
-import os
-import signal
-import site
 import subprocess
 import sys
 import tempfile
@@ -18,18 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from infinitalk_local.marks import Choice
+from infinitalk_local.settings import MEMORY_MB
 from infinitalk_local.talk import BadInput
+from infinitalk_media.child import await_end, end_group, ended_within, environment, last_words
 
 PYTHON = "python"  # as the first word of a command: the interpreter of whichever machine runs it
 
-_ROOT = Path(__file__).parent.parent
 _UNUSABLE_INPUT = 2
-_LAST_WORDS = 2000
-# No key and no setting of the page reaches the child.
-_PASSED_ON = (
-    *("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT"),
-    *("FFMPEG_BINARY", "VIRTUAL_ENV", "PYTHONNOUSERSITE"),
-)
 
 
 class RenderFailed(Exception):
@@ -95,9 +86,12 @@ def render(  # noqa: PLR0917  # executors hand over arguments by position
     options: RenderOptions,
     command: tuple[str, ...],
     timeout_s: float,
+    memory_mb: int = MEMORY_MB,
     control: Control | None = None,
 ) -> Rendered:
     """Draw the preview of a picture and a sound, by a command in which PYTHON stands for this interpreter.
+
+    The child may take `memory_mb` beyond what it has at its start, where the system can bound that.
 
     Raises:
         BadInput: picture or sound cannot be used; the text is the child's sentence.
@@ -111,6 +105,7 @@ def render(  # noqa: PLR0917  # executors hand over arguments by position
         (folder / "prompt").write_text(options.prompt, "utf-8", errors="replace")
         arguments = ["picture", "sound", "-o", "talk.mp4", "--json", "--resolution", options.resolution]
         arguments += ["--fps", str(options.fps), "--seed", str(options.seed), "--prompt-file", "prompt"]
+        arguments += ["--memory-mb", str(memory_mb)]
         arguments += [f"--face={_typed(options.face)}"] if options.face is not None else []
         program = sys.executable if command[0] == PYTHON else command[0]
         last = _run([program, *command[1:], *arguments], folder, timeout_s, control)
@@ -126,63 +121,28 @@ def _typed(choice: Choice) -> str:
 
 def _run(command: list[str], folder: Path, timeout_s: float, control: Control | None) -> dict[str, Any]:
     """Run the child to its end and return its result line; nothing of its process group outlives this."""
-    overran = threading.Event()
     with (folder / "remarks").open("wb") as remarks:
         child = subprocess.Popen(
             command,
             cwd=folder,
-            env=child_environment(folder),
+            env=environment(folder),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=remarks,
             start_new_session=True,
         )
-    timer = threading.Timer(timeout_s, _stop, (child, overran))
-    timer.daemon = True
-    try:
-        timer.start()
-        if control:
-            control.attach(child)
-        messages = _listen(child, control)
-        _await_end(child)  # bounded by the timer
-    finally:
-        timer.cancel()
-        if timer.ident is not None:
-            timer.join()
-        if control:
-            control.detach()
-        end_group(child)
-        code = child.wait()
+    with ended_within(timeout_s, child) as overran:
+        try:
+            if control:
+                control.attach(child)
+            messages = _listen(child, control)
+            await_end(child)
+        finally:
+            if control:
+                control.detach()
     if overran.is_set():
         raise RenderFailed(f"The renderer took longer than {timeout_s:g} s and was stopped.")
-    return _judge(code, messages, folder)
-
-
-def _await_end(child: subprocess.Popen[bytes]) -> None:
-    """Wait without reaping, where the system can: until then nobody else is given the dead child's number."""
-    if hasattr(os, "waitid"):  # not on macOS before Python 3.13
-        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    else:
-        child.wait()
-
-
-def child_environment(folder: Path) -> dict[str, str]:
-    """Return the environment of a child that works in a folder; it finds the packages that we find."""
-    own = {"PYTHONPATH": _search_path(), "TMPDIR": str(folder), "HOME": str(folder), "PYTHONUNBUFFERED": "1"}
-    if site.ENABLE_USER_SITE:  # by default it lies in HOME
-        own["PYTHONUSERBASE"] = site.getuserbase()
-    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | own
-
-
-def _search_path() -> str:
-    """Return our own folder and PYTHONPATH, in absolute paths: the child works in another folder."""
-    given = os.environ.get("PYTHONPATH")
-    return os.pathsep.join([str(_ROOT), *map(os.path.abspath, given.split(os.pathsep) if given else ())])
-
-
-def last_words(remarks: bytes) -> str:
-    """Return the end of what a child wrote to its standard error."""
-    return remarks[-_LAST_WORDS:].decode("utf-8", "replace").strip()
+    return _judge(child.returncode, messages, folder)
 
 
 def _listen(child: subprocess.Popen[bytes], control: Control | None) -> dict[str, Any]:
@@ -220,15 +180,3 @@ def _judge(code: int, messages: dict[str, Any], folder: Path) -> dict[str, Any]:
         raise RenderFailed(f"The renderer stopped unexpectedly (exit code {code}).", words)
     result = messages.get("result")
     return result if isinstance(result, dict) else {}
-
-
-def _stop(child: subprocess.Popen[bytes], overran: threading.Event) -> None:
-    overran.set()
-    end_group(child)
-
-
-def end_group(child: subprocess.Popen[bytes]) -> None:
-    """End the child's whole group: an ffmpeg of its own must not stay behind."""
-    # macOS answers EPERM for a group of zombies.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MEMORY_MB = 1024
+
 
 @dataclass(frozen=True)
 class LocalSettings:
@@ -19,6 +21,7 @@ class LocalSettings:
         renders_at_once: jobs that run at the same time.
         retention_s: how long a result is kept after its job has ended.
         render_timeout_s: after which a render is killed.
+        render_memory_mb: how much a render may take, beyond what it has at its start; on Linux.
         delay_s: added to each job, to play a slow service.
         fail_with: the reason with which each job fails, to play a failing one.
         no_credits: 402 or 406, to play an empty account.
@@ -36,6 +39,7 @@ class LocalSettings:
     renders_at_once: int = 1
     retention_s: float = 3600.0
     render_timeout_s: float = 300.0
+    render_memory_mb: int = MEMORY_MB
     delay_s: float = 0.0
     fail_with: str | None = None
     no_credits: int | None = None

@@ -72,7 +72,8 @@ class Workshop:
 
     async def _render(self, job: Job, picture: bytes, sound: bytes, talk: Talk) -> Rendered:
         options = RenderOptions(talk.resolution, talk.fps, talk.seed, talk.prompt, talk.face)
-        values = (picture, sound, options, self._settings.render_command, self._settings.render_timeout_s)
+        own = self._settings
+        values = (picture, sound, options, own.render_command, own.render_timeout_s, own.render_memory_mb)
         loop = asyncio.get_running_loop()
         if self._executor is not None:
             job.remote = True

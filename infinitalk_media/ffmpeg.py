@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -13,11 +12,14 @@ from pathlib import Path
 from typing import IO
 
 from infinitalk_media import TransientMediaError
+from infinitalk_media.child import limit
 
 TIMEOUT_S = 30.0
 CPU_SHARE = 2 / 3  # of the time: a child that waits is not held to be at work
 MEMORY_BYTES = 2 * 1024**3
 FILE_BYTES = 512 * 1024**2
+# Whoever runs ffmpeg may have to do with less data than it needs (worker.py).
+_LIMITS = {"RLIMIT_AS": MEMORY_BYTES, "RLIMIT_DATA": MEMORY_BYTES, "RLIMIT_FSIZE": FILE_BYTES}
 _REMARKS_MAX = 64 * 1024
 _KILLED = [-getattr(signal, name) for name in ("SIGKILL", "SIGXCPU") if hasattr(signal, name)]
 
@@ -70,7 +72,7 @@ def _run(command: Sequence[str], remarks: IO[bytes], timeout_s: float) -> None:
         timer = threading.Timer(timeout_s, _stop, (child, overran))
         timer.start()
         try:
-            _limit(child.pid, cpu_s=math.ceil(timeout_s * CPU_SHARE))
+            limit(child.pid, _LIMITS | {"RLIMIT_CPU": math.ceil(timeout_s * CPU_SHARE)})
             code = child.wait()
         finally:
             timer.cancel()
@@ -82,26 +84,6 @@ def _run(command: Sequence[str], remarks: IO[bytes], timeout_s: float) -> None:
 def _stop(child: subprocess.Popen[bytes], overran: threading.Event) -> None:
     overran.set()
     child.kill()
-
-
-def _limit(pid: int, *, cpu_s: int) -> None:
-    """Bound the child from outside: `preexec_fn` would fork this threaded process the slow way."""
-    if not sys.platform.startswith("linux"):
-        return
-    import resource  # noqa: PLC0415  # Unix only
-
-    limits = {
-        resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_CPU: cpu_s,
-        resource.RLIMIT_FSIZE: FILE_BYTES,
-    }
-    for what, most in limits.items():
-        try:
-            resource.prlimit(pid, what, (most, most))
-        except ProcessLookupError:  # it has ended already
-            return
-        except PermissionError:  # a lower limit holds for all of us
-            continue
 
 
 def source(path: Path) -> str:

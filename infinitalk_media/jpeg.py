@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from infinitalk_media import MediaError
 from infinitalk_media.essence import PROFILE_MAX, Essence, bounded
 from infinitalk_media.exif import orientation
 
@@ -12,6 +13,7 @@ BEGIN, END = b"\xff\xd8", b"\xff\xd9"
 NOISE = bytes(range(1, 255)) * 8
 _SCAN = 0xDA
 _APPLICATION, _COMMENT = range(0xE0, 0xF0), 0xFE
+SCANS_MAX = 100  # encoders make ten; an empty one takes ten bytes, and goes through all pixels
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xda-\xfe]")  # those that a length follows
 # The two that say how the colours are stored, and how long they are at least.
 _COLOURS = {(0xE0, b"JFIF\x00"): 14, (0xEE, b"Adobe"): 12}
@@ -25,7 +27,11 @@ class _Segment(NamedTuple):
 
 
 def essence(data: bytes) -> Essence:
-    """Keep all that is needed to decode; the marks of applications go, but for how the colours are stored."""
+    """Keep all that is needed to decode; the marks of applications go, but for how the colours are stored.
+
+    Raises:
+        MediaError: it has more than a hundred scans.
+    """
     kept, exif = [BEGIN], b""
     profile: list[bytes] = []
     for segment in bounded(_segments(data)):
@@ -35,6 +41,8 @@ def essence(data: bytes) -> Essence:
             exif = exif or segment.body
         elif segment.marker == 0xE2 and segment.body.startswith(_PROFILE):  # noqa: PLR2004  # APP2
             profile.append(segment.body[len(_PROFILE) :])
+    if kept[-1].count(b"\xff\xda") > SCANS_MAX:
+        raise MediaError("The picture is stored in too many layers; save it anew as JPEG or PNG.")
     ended = END in kept[-1]
     whole = b"".join(kept)
     # Some programs make a file as long as it will be first: zeros at its end are no picture.

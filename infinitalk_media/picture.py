@@ -5,22 +5,32 @@ import warnings as python_warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageCms
 
-from infinitalk_media import MediaError, TransientMediaError, gif, jpeg, png, tiff, webp
+from infinitalk_media import MediaError, TransientMediaError, exif, gif, jpeg, png, tiff, webp
 from infinitalk_media.depth import to_eight_bits
 from infinitalk_media.essence import Essence
 from infinitalk_media.kinds import PICTURE, Kind, kind_of
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 SIZE_MAX = 20 * 1024**2
-PIXELS_MAX = 50_000_000
+# What fits in the memory of one file (child.Limits): a JPEG is decoded smaller, a WebP in four copies.
+PIXELS_MAX = {"JPEG": 50_000_000, "MPO": 50_000_000, "WEBP": 20_000_000, "AVIF": 25_000_000}
+OTHER_PIXELS_MAX = 36_000_000
 SHORT_SIDE_MIN = 200
 ASPECT_MAX = 4.0
 LONG_SIDE = 2048  # the model crops to fewer pixels than that
 JPEG_QUALITY = 92
 MISSING_MAX = 0.02  # of the rows, at the end
-_ORIENTATION = 0x0112
+_UPRIGHT = {  # by EXIF's number for how the picture lies
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _TAKEN_APART = {
     "a JPEG picture": jpeg.essence,
     "a PNG picture": png.essence,
@@ -62,7 +72,7 @@ def prepare(source: Path, target: Path, part: tuple[float, float, float, float] 
     essence = _essence(source, kind)
     with _open(essence, kind) as image:
         source_format, brought = image.format or "", sorted(image.size)
-        clean, notes = _clean(image, essence)
+    clean, notes = _clean(essence)
     # A large JPEG is decoded smaller, and one that was cut off has fewer rows.
     decoded = max(now / before for now, before in zip(sorted(clean.size), brought, strict=True))
     if part:
@@ -102,17 +112,23 @@ def _open(essence: Essence, kind: Kind | None) -> Image.Image:
             python_warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(essence.data), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise _too_many_pixels() from error
+        raise _too_many_pixels(kind) from error
+    except MemoryError:
+        raise
     except Exception as error:  # Pillow's readers raise whatever a broken header leads them to
         raise _unreadable(kind) from error
-    if image.width * image.height > PIXELS_MAX:
+    if image.width * image.height > PIXELS_MAX.get(image.format or "", OTHER_PIXELS_MAX):
         image.close()
-        raise _too_many_pixels()
+        raise _too_many_pixels(kind)
     return image
 
 
-def _too_many_pixels() -> MediaError:
-    return MediaError(f"The picture has too many pixels; {PIXELS_MAX // 1_000_000} megapixels are the most.")
+def _too_many_pixels(kind: Kind | None) -> MediaError:
+    what = kind.name if kind else "a picture"
+    most = next((most for name, most in PIXELS_MAX.items() if name in what.upper()), OTHER_PIXELS_MAX)
+    return MediaError(
+        f"The picture has too many pixels; {most // 1_000_000} megapixels are the most of {what}."
+    )
 
 
 def _unreadable(kind: Kind | None) -> MediaError:
@@ -129,27 +145,36 @@ def _damaged() -> MediaError:
     return MediaError("The picture is damaged or was not fully uploaded; upload it again.")
 
 
-def _clean(image: Image.Image, essence: Essence) -> tuple[Image.Image, tuple[str, ...]]:
-    """Decode the first frame and bring it into upright 8-bit sRGB; return what is to be said of it, too."""
+def _clean(essence: Essence) -> tuple[Image.Image, tuple[str, ...]]:
+    """Decode the first frame and bring it into upright 8-bit sRGB; return what is to be said of it, too.
+
+    Each step's picture goes with the next one: a large one may be in memory twice, and not more often.
+    """
     try:
         frames = _frames(essence)
         notes = [f"The picture has {frames} frames; the first frame is used."] if frames > 1 else []
         if essence.ended:
-            first = _decoded(image)
+            image = _decoded(essence.data)
         else:
-            first, missing = _without_end(essence)
+            image, missing = _without_end(essence)
             notes += ["The last rows of the picture are missing, and were left out."] if missing else []
-        first = to_eight_bits(first)
-        first.info.update({"icc_profile": essence.profile} if essence.profile else {})
-        return _on_white(_to_srgb(_upright(first, essence))), tuple(notes)
-    except MediaError:
+        orientation = essence.orientation or exif.orientation(image.info.get("exif", b""))
+        image = to_eight_bits(image)
+        image.info.update({"icc_profile": essence.profile} if essence.profile else {})
+        image = _to_srgb(image)
+        image = _on_white(image)
+        return (image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image), tuple(notes)
+    except (MediaError, MemoryError):
         raise
     except Exception as error:  # whatever broken pixels lead to: OSError, SyntaxError, struct.error ...
         raise _damaged() from error
 
 
-def _decoded(image: Image.Image) -> Image.Image:
+def _decoded(data: bytes) -> Image.Image:
     """Decode the first frame; only `load` notices a file that is cut off."""
+    with python_warnings.catch_warnings():
+        python_warnings.simplefilter("ignore")  # `_open` has looked at its size; the rest is for nobody
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
     image.draft("RGB", (LONG_SIDE, LONG_SIDE))
     image.seek(0)
     image.load()
@@ -162,10 +187,7 @@ def _without_end(essence: Essence) -> tuple[Image.Image, int]:
     The decoder makes up what is missing. The rows that stay the same, whether nothing or noise follows, are
     the picture's own.
     """
-    first, second = (
-        _decoded(Image.open(io.BytesIO(essence.data + tail + jpeg.END), formats=("JPEG",)))
-        for tail in (b"", jpeg.NOISE)
-    )
+    first, second = (_decoded(essence.data + tail + jpeg.END) for tail in (b"", jpeg.NOISE))
     differing = ImageChops.difference(first, second).getbbox()
     rows = differing[1] if differing else first.height
     if rows < (1 - MISSING_MAX) * first.height:
@@ -182,15 +204,6 @@ def _frames(essence: Essence) -> int:
             return int(getattr(image, "n_frames", 1))
     except Exception:  # noqa: BLE001  # the same as in `_open`
         return 1
-
-
-def _upright(image: Image.Image, essence: Essence) -> Image.Image:
-    try:
-        if essence.orientation:
-            image.getexif()[_ORIENTATION] = essence.orientation
-        return ImageOps.exif_transpose(image)
-    except Exception:  # noqa: BLE001  # a broken EXIF block is as if it were not there
-        return image
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:
@@ -210,10 +223,12 @@ def _to_srgb(image: Image.Image) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    white = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    if image.has_transparency_data:
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
+        clear = ImageChops.invert(image.getchannel("A"))
+        image = image.convert("RGB")
+        image.paste("white", mask=clear)
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _check_shape(width: int, height: int) -> None:

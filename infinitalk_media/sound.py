@@ -111,13 +111,21 @@ def _check_range(start_s: float, seconds: float) -> None:
         raise MediaError(f"The length must be between {SHORTEST_S:g} and {SECONDS_MAX:g} seconds.")
 
 
-def _segment(samples: NDArray[np.int16], rate: int) -> "AudioSegment":
+def load() -> None:
+    """Import pydub now: otherwise the first clip waits for it."""
+    _segments()
+
+
+def _segments() -> Any:
     with python_warnings.catch_warnings():
         # pydub warns of escapes in its own source, and of an ffmpeg that is not on PATH.
         python_warnings.simplefilter("ignore")
         from pydub import AudioSegment  # noqa: PLC0415
+    return AudioSegment
 
-    class Segment(AudioSegment):  # type: ignore[misc]  # pydub has no types
+
+def _segment(samples: NDArray[np.int16], rate: int) -> "AudioSegment":
+    class Segment(_segments()):  # type: ignore[misc]  # pydub has no types
         converter = ffmpeg.find()
 
     return Segment(data=samples.tobytes(), sample_width=2, frame_rate=rate, channels=1)

@@ -2,9 +2,11 @@
 
 import struct
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from infinitalk_media.essence import PROFILE_MAX, Essence, bounded
+from infinitalk_media import MediaError
+from infinitalk_media.essence import PROFILE_MAX, Essence
 from infinitalk_media.exif import orientation
 
 # Sides, depth, compression, colours, strips or tiles, and the tables of JPEG, all by their numbers.
@@ -13,8 +15,11 @@ _PIXELS = {
     *(325, 332, 338, 339, 347, *range(512, 522), 529, 530, 531, 532),
 }
 _PROFILE = 34675
+_BIG = (b"II+\x00", b"MM\x00+")
 _BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-_VALUES_MAX = 1024**2  # of one tag: where the strips of a picture with 50 million rows lie
+# Bytes of one tag's values, and of all: where the tiles of 50 megapixels lie, at 16 pixels a side.
+_VALUES_MAX, _ALL_VALUES_MAX = 1024**2, 2 * 1024**2
+PAGES_MAX = 1000
 _TAG, _BESIDE = 12, 4  # bytes of a tag, and of the values that stand in it
 
 
@@ -28,16 +33,24 @@ class _Tag(NamedTuple):
 def essence(data: bytes) -> Essence:
     """Add a directory of the first page that has only the tags for its pixels, and point to that.
 
-    A BigTIFF, of more than 4 GB by its purpose, is left as it is.
+    Raises:
+        MediaError: it has too many pages or values, or is a BigTIFF, of more than 4 GB by its purpose.
     """
+    if data[:4] in _BIG:
+        raise MediaError("This is a BigTIFF picture, which is not read here; save it as JPEG or PNG.")
     order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(data[:4])
     if order is None:
         return Essence(data)
-    pages = list(bounded(_pages(data, order)))
+    pages = list(islice(_pages(data, order), PAGES_MAX + 1))
+    if len(pages) > PAGES_MAX:
+        raise MediaError(
+            f"The picture has more than {PAGES_MAX} pages; save the one to be used as JPEG or PNG."
+        )
     tags = {tag.number: tag for tag in reversed(list(_tags(data, order, pages[0])))} if pages else {}
-    kept = [
-        tags[number].whole for number in sorted(_PIXELS & tags.keys()) if tags[number].size <= _VALUES_MAX
-    ]
+    needed = [tags[number] for number in sorted(_PIXELS & tags.keys()) if tags[number].size <= _VALUES_MAX]
+    if sum(tag.size for tag in needed) > _ALL_VALUES_MAX:
+        raise MediaError("The picture's file says too much of its pixels; save it anew as JPEG or PNG.")
+    kept = [tag.whole for tag in needed]
     profile = tags.get(_PROFILE)
     directory = struct.pack(f"{order}H", len(kept)) + b"".join(kept) + bytes(4)
     at = len(data) + len(data) % 2

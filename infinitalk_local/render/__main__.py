@@ -20,6 +20,7 @@ from infinitalk_local import marks
 from infinitalk_local.render import preview
 from infinitalk_local.render.sizes import RESOLUTIONS
 from infinitalk_media import MediaError
+from infinitalk_media.child import take_at_most, wait_until_unheard
 
 _STOPPED = 128 + signal.SIGTERM
 _REPORT_EVERY_S = 0.1
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     if hasattr(os, "nice"):
         os.nice(_NICE)
+    if chosen.memory_mb:
+        take_at_most(chosen.memory_mb)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     if chosen.json and hasattr(select, "poll"):
@@ -83,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N|X,Y,X,Y,X,Y",
         help="who talks: a number from the list of faces, or left eye, right eye and mouth in pixels",
     )
+    parser.add_argument("--memory-mb", type=int, metavar="MB", help="take no more than so much (Linux)")
     parser.add_argument("--json", action="store_true", help="one JSON object per line on stdout")
     return parser
 
@@ -123,10 +127,8 @@ def _at_times(tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
 
 
 def _stop_when_unheard(stop: threading.Event) -> None:
-    """Stop once nobody reads our lines any more: a page that was killed cannot say so, and needs no video."""
-    reader = select.poll()
-    reader.register(sys.stdout.fileno(), 0)  # nothing is asked of the pipe, so only its end is told
-    reader.poll()
+    """Stop once nobody reads our lines any more: a page that was killed needs no video."""
+    wait_until_unheard()
     stop.set()
 
 

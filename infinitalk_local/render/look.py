@@ -21,6 +21,7 @@ import numpy as np
 from infinitalk_local.render import face, source
 from infinitalk_local.render.yuv import Bytes, Floats
 from infinitalk_media import MediaError
+from infinitalk_media.child import take_at_most
 
 _CROP_PX, _COPY_PX = 144, 960
 _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 82]
@@ -32,10 +33,15 @@ _ROOM = 1.5  # side of a small picture, in heights of the head
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m infinitalk_local.render.look", description=__doc__)
     parser.add_argument("picture", type=Path, metavar="PICTURE")
+    parser.add_argument("--shrunk", type=float, default=1.0, metavar="N", help="what its sides were times")
+    parser.add_argument("--memory-mb", type=int, metavar="MB", help="take no more than so much (Linux)")
     chosen = parser.parse_args(arguments)
+    if chosen.memory_mb:
+        take_at_most(chosen.memory_mb)
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            seen = look(source.still(chosen.picture, Path(scratch)))
+            still = source.still(chosen.picture, Path(scratch))
+            seen = look(still._replace(shrunk=chosen.shrunk * still.shrunk))
     except MediaError as error:
         seen = {"error": str(error)}
     sys.stdout.write(json.dumps(seen) + "\n")

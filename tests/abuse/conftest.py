@@ -1,5 +1,5 @@
-"""The service and the page that the tests of the page share."""
+"""What the tests of the page share with these."""
 
-from tests.app.conftest import segmind, shared_page
+from tests.app.conftest import own_temporary_folder, segmind, shared_page
 
-__all__ = ["segmind", "shared_page"]
+__all__ = ["own_temporary_folder", "segmind", "shared_page"]

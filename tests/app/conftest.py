@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from infinitalk_local.settings import LocalSettings
+from infinitalk_media.pool import Pool
 from tests.app.browsing import FLAGS
 from tests.app.pages import Page, page
 from tests.app.segminds import Moods, moods
@@ -20,6 +21,14 @@ KEY = "SG_the_visitors_own_key"
 def own_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the temporary folder back to the next test: a page that is built in this process takes it."""
     monkeypatch.setattr(tempfile, "tempdir", tempfile.tempdir)
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Yield the children that read files, where there is no page that has its own."""
+    children = Pool(2)
+    yield children
+    children.close()
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,7 @@ async def _no_pause(seconds: float) -> None:
     """Let the client's retries come at once."""
 
 
-def _as_they_are(order: Any, folder: Path, kept: Any) -> Inputs:
+def _as_they_are(pool: Any, order: Any, folder: Path, kept: Any) -> Inputs:
     """Stand for the cleaning of files, which other tests are about and which takes half a second."""
     for file in (picture := folder / "picture.jpg", voice := folder / "voice.mp3"):
         file.write_bytes(b"clean")

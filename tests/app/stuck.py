@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 
-def compute_for_ever(_: Any, folder: Path, *_more: Any) -> None:
+def compute_for_ever(_pool: Any, _order: Any, folder: Path, *_more: Any) -> None:
     """Leave half a file, and come back no more."""
     (folder / "picture.jpg").write_bytes(b"half a face")
     threading.Event().wait()

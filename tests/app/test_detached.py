@@ -11,6 +11,7 @@ from gradio.context import LocalContext
 from infinitalk_app.inspection import Inspector
 from infinitalk_app.prepare import Room
 from infinitalk_app.runs import Run, Runs
+from infinitalk_media.pool import Pool
 from tests.app.pages import PICTURE
 
 
@@ -18,7 +19,7 @@ class Request:
     """Stands for Gradio's, in whose body lies the key."""
 
 
-async def run(kept: list[object]) -> None:
+async def run(kept: list[object], _: Pool) -> None:
     async def work(_: Run) -> None:
         await asyncio.sleep(0)
 
@@ -27,20 +28,20 @@ async def run(kept: list[object]) -> None:
     await started.task
 
 
-async def look(kept: list[object]) -> None:
-    kept.append(inspector := Inspector(Room(1)))
+async def look(kept: list[object], pool: Pool) -> None:
+    kept.append(inspector := Inspector(Room(1), pool))
     await inspector.picture(PICTURE)
 
 
 @pytest.mark.parametrize("start", [run, look])
-async def test_a_finished_task_keeps_no_request(start: Callable[[list[object]], Awaitable[None]]):
+async def test_a_finished_task_keeps_no_request(start: Callable[..., Awaitable[None]], pool: Pool):
     """A run is kept for hours, and a look at a file until many others came; a visitor's request is not."""
     kept: list[object] = []
 
     async def handler() -> weakref.ref[Request]:
         request = Request()
         LocalContext.request.set(request)
-        await start(kept)
+        await start(kept, pool)
         return weakref.ref(request)
 
     left = await asyncio.create_task(handler())

@@ -105,6 +105,19 @@ def a_face_look(scene: Scene) -> Iterator[None]:
     yield
 
 
+@contextlib.contextmanager
+def a_decode(scene: Scene) -> Iterator[None]:
+    """A child reads the picture of a run, and does not come back."""
+    scene.children += stopped(came(lambda: workers_of(scene.page.process.pid)))
+    scene.page.client().submit(**brought(scene.folder, run=TOKEN), api_name="/generate")
+    came(lambda: list((scene.page.state / "scratch").iterdir()))
+    yield
+
+
+def workers_of(pid: int) -> list[int]:
+    return [child for child in children_of(pid) if b"infinitalk_media.worker" in command_of(child)]
+
+
 def looks_of(pid: int) -> list[int]:
     return [child for child in children_of(pid) if b"infinitalk_local.render.look" in command_of(child)]
 
@@ -143,6 +156,7 @@ TABLE: dict[Activity, tuple[list[str], int]] = {  # what goes on -> phases in th
     a_paid_run: (["submitted"], 4),
     an_upload: ([], 0),
     a_face_look: ([], 0),
+    a_decode: (["preparing"], 0),
 }
 EACH = pytest.mark.parametrize("activity", TABLE, ids=lambda activity: activity.__name__)
 
@@ -209,7 +223,7 @@ def test_a_killed_page_starts_again(tmp_path, segmind, activity):
         assert gate.bought == (activity is a_paid_run)
 
 
-OUTCOME = {a_preview: "The preview was lost", a_paid_run: "COMPLETED"}
+OUTCOME = {a_preview: "The preview was lost", a_paid_run: "COMPLETED", a_decode: "The page was restarted"}
 
 
 def become_of(running: Page, activity: Activity) -> str | None:

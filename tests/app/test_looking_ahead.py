@@ -20,9 +20,11 @@ from infinitalk_app.spans import span
 from infinitalk_client import AsyncClient, InfinitalkError
 from infinitalk_local.looking import look
 from infinitalk_media import MediaError, TransientMediaError
+from infinitalk_media.pool import Pool
 from tests.app.pages import PICTURE, VOICE
 from tests.render import animals
 
+OTHER = PICTURE.with_name("otto.jpg")
 DRAFT = Draft(PICTURE, VOICE, 0.0, 5.0, False, "infinitetalk", "SG_k", "480p", 25)
 
 
@@ -41,14 +43,16 @@ class Bank:
         return AsyncClient(key, base_url="http://bank.test", transport=httpx.MockTransport(respond))
 
 
-def preflight(tmp_path: Path, bank: Bank | None = None, why: str | None = None, **settings: str) -> Preflight:
+def preflight(
+    tmp_path: Path, pool: Pool, bank: Bank | None = None, why: str | None = None, **settings: str
+) -> Preflight:
     async def reachable() -> str | None:
         return why
 
     rich = httpx.Response(200, json={"credits": 12.76, "free-credits": 0})
     chosen = Settings(infinitalk_state_dir=tmp_path, **settings)
     purse = Purse((bank or Bank(rich)).client)
-    return Preflight(chosen, Inspector(Room(2)), Record(tmp_path / "times.jsonl"), purse, reachable)
+    return Preflight(chosen, Inspector(Room(2), pool), Record(tmp_path / "times.jsonl"), purse, reachable)
 
 
 async def said(flight: Preflight, draft: Draft) -> list[str]:
@@ -57,9 +61,9 @@ async def said(flight: Preflight, draft: Draft) -> list[str]:
     return [f"{item['kind']} {item['text']}" for item in line["items"]] + [line["sum"]]
 
 
-async def test_all_is_well(tmp_path):
+async def test_all_is_well(tmp_path, pool):
     """Speech, crop, balance and reachability are fine, and the usual time is the vendor's."""
-    assert await said(preflight(tmp_path), DRAFT) == [
+    assert await said(preflight(tmp_path, pool), DRAFT) == [
         "ok 5.00 s of speech",
         "ok 12.76 credits",
         "ok Files can be fetched",
@@ -67,17 +71,19 @@ async def test_all_is_well(tmp_path):
     ]
 
 
-async def test_what_to_mind_and_what_is_in_the_way(tmp_path):
+async def test_what_to_mind_and_what_is_in_the_way(tmp_path, pool):
     """A wide picture is cropped, odd frames fit less well, an empty account and an unfetchable page stop."""
     Image.open(PICTURE).resize((1280, 720)).save(tmp_path / "wide.png")
     poor = Bank(httpx.Response(200, json={"credits": 0.0, "free-credits": 0.0}))
     draft = replace(DRAFT, picture=tmp_path / "wide.png", fps=16)
-    found = await said(preflight(tmp_path, poor, "no address", hosting="gradio"), draft)
+    found = await said(preflight(tmp_path, pool, poor, "no address", hosting="gradio"), draft)
     assert "warn Top and bottom cropped" in found
     assert "warn 16 fps: lips fit less well" in found
     assert "bad 0.00 credits" in found
     assert "bad This page&#x27;s files cannot be fetched" in found
-    assert "warn Segmind&#x27;s storage will be used" in await said(preflight(tmp_path, why="no"), DRAFT)
+    assert "warn Segmind&#x27;s storage will be used" in await said(
+        preflight(tmp_path, pool, why="no"), DRAFT
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,9 +93,9 @@ async def test_what_to_mind_and_what_is_in_the_way(tmp_path):
         (httpx.Response(400, json={"error": "no"}), "warn Segmind does not answer just now"),
     ],
 )
-async def test_a_balance_that_cannot_be_had(tmp_path, answer, text):
+async def test_a_balance_that_cannot_be_had(tmp_path, answer, text, pool):
     """A refused key stops; a service that does not tell is only to mind."""
-    assert text in await said(preflight(tmp_path, Bank(answer)), DRAFT)
+    assert text in await said(preflight(tmp_path, pool, Bank(answer)), DRAFT)
 
 
 async def test_a_balance_is_asked_for_once_a_minute(tmp_path):
@@ -117,9 +123,9 @@ async def test_a_refusal_is_an_answer_and_silence_is_none():
     assert (silent.asked, purse.known("infinitetalk", "SG_a")) == (2, None)
 
 
-async def test_a_file_is_looked_at_once(tmp_path):
+async def test_a_file_is_looked_at_once(tmp_path, pool):
     """Ten visitors with the same file share one look, and one who leaves does not end it for the others."""
-    inspector = Inspector(Room(1))
+    inspector = Inspector(Room(1), pool)
     looks = [asyncio.create_task(inspector.sound(VOICE, 0.0, 5.0, end_in_pause=False)) for _ in range(10)]
     await asyncio.sleep(0)
     looks[0].cancel()
@@ -127,39 +133,39 @@ async def test_a_file_is_looked_at_once(tmp_path):
     assert len({id(facts) for facts in found}) == 1
 
 
-async def test_a_file_that_comes_again_is_looked_at_again(tmp_path):
+async def test_a_file_that_comes_again_is_looked_at_again(tmp_path, pool):
     """Gradio names a file by its content: one that was missing, and is chosen again, has the same name."""
-    inspector, file = Inspector(Room(1)), tmp_path / "face.jpg"
+    inspector, file = Inspector(Room(1), pool), tmp_path / "face.jpg"
     with pytest.raises(MediaError, match="missing"):
         await inspector.picture(file)
     shutil.copy(PICTURE, file)
     assert (await inspector.picture(file)).width > 0
 
 
-async def test_a_look_that_took_too_long_is_repeated(monkeypatch):
+async def test_a_look_that_took_too_long_is_repeated(monkeypatch, pool):
     """What was not found out is asked again; what was found out of the content is not, be it good or bad."""
     answers = iter([None, TransientMediaError("It took too long."), MediaError("No picture."), "seen"])
 
-    def look_again(_: Path) -> str | None:
+    def look_again(*_: object) -> str | None:
         answer = next(answers)
         if isinstance(answer, MediaError):
             raise answer
         return answer
 
     monkeypatch.setattr("infinitalk_app.inspection.look", look_again)
-    inspector = Inspector(Room(1))
+    inspector = Inspector(Room(1), pool)
     assert await inspector.people(PICTURE) is None
     for sentence in ("It took too long", "No picture", "No picture"):
         with pytest.raises(MediaError, match=sentence):
             await inspector.people(PICTURE)
-    assert [await inspector.people(VOICE) for _ in range(2)] == ["seen", "seen"]
+    assert [await inspector.people(OTHER) for _ in range(2)] == ["seen", "seen"]
 
 
 def test_a_child_that_fails_says_why_in_the_log(caplog):
     """A look for a face that cannot begin is not told to the visitor, but to the owner."""
-    assert look(PICTURE, (sys.executable, "-c", "raise SystemExit('no cv2 here')")) is None
+    assert look(PICTURE, command=(sys.executable, "-c", "raise SystemExit('no cv2 here')")) is None
     assert "no cv2 here" in caplog.text
-    assert look(PICTURE, (sys.executable, "-c", "input()"), timeout_s=0.0) is None
+    assert look(PICTURE, command=(sys.executable, "-c", "input()"), timeout_s=0.0) is None
     assert "took longer" in caplog.text
 
 
@@ -178,13 +184,13 @@ def test_faces_are_found_in_a_child_process(tmp_path):
     assert look(text) is None
 
 
-async def test_a_portrait_is_said_to_have_a_face_and_a_tower_to_have_none(tmp_path):
+async def test_a_portrait_is_said_to_have_a_face_and_a_tower_to_have_none(tmp_path, pool):
     """The form's line says of a portrait that its face was found, and of a tower that there is none."""
     tower = Image.new("RGB", (640, 480), "skyblue")
     tower.paste("dimgray", (260, 60, 380, 480))
     tower.save(tmp_path / "tower.png")
     draft = replace(DRAFT, voice=None, engine="preview", api_key="")
-    flight = preflight(tmp_path)
+    flight = preflight(tmp_path, pool)
     assert (await said(flight, draft))[:-1] == ["ok Face found"]
     draft = replace(draft, picture=tmp_path / "tower.png")
     assert (await said(flight, draft))[:-1] == ["warn No face found: it will sway, not speak"]

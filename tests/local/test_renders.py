@@ -18,6 +18,7 @@ from infinitalk_local.renderer import RenderOptions, render
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
 from infinitalk_local.talk import BadInput
+from infinitalk_media import child
 from tests.local.conftest import body_of, connect, ended
 from tests.local.serving import copies, serving, stand_in
 from tests.processes import assert_gone, children_of
@@ -108,8 +109,8 @@ time.sleep(600)
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="macOS before Python 3.13 cannot wait without reaping")
 def test_no_number_is_signalled_that_may_be_anothers(tmp_path, monkeypatch):
     """The group of a child is ended while the dead child still holds its number, never after."""
-    reaped, end = [], renderer.end_group
-    monkeypatch.setattr(renderer, "end_group", lambda child: (reaped.append(child.returncode), end(child)))
+    reaped, end = [], child.end_group
+    monkeypatch.setattr(child, "end_group", lambda one: (reaped.append(one.returncode), end(one)))
     with pytest.raises(renderer.RenderFailed):
         render(b"", b"", RenderOptions("480p", 16, 1, "Hello."), stand_in(tmp_path, "sys.exit(1)"), 60)
     assert reaped == [None]
