@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from infinitalk_media import MediaError, TransientMediaError, child, ffmpeg, picture, sound, video
 from infinitalk_media.child import Limits
 
+_WORKER = ("-P", "-m", "infinitalk_media.worker")  # -P: no module comes from the temporary folder
 _ANSWER_MAX = 64 * 1024
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}  # it starts as many as there are cores, and none is used
 
@@ -120,23 +121,21 @@ def _end_all(children: set["_Child"]) -> None:
 
 
 class _Child:
-    """One child with a folder for what it leaves, and the way to ask it."""
+    """One child, and the way to ask it; each question has a folder of its own: old ones may be swept away."""
 
     def __init__(self, limits: Limits) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="infinitalk-worker-"))
-        self._remarks = self._folder / "remarks"
-        self._limits = limits
+        self._folder: str | None = None
+        self._remarks = tempfile.TemporaryFile()  # noqa: SIM115  # as long as the child
         self._last = False
-        with self._remarks.open("wb") as remarks:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "infinitalk_media.worker", str(limits.memory_mb), str(limits.cpu_s)],
-                cwd=self._folder,
-                env=child.environment(self._folder) | _ONE_THREAD,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=remarks,
-                start_new_session=True,
-            )
+        self._process = subprocess.Popen(
+            [sys.executable, *_WORKER, str(limits.memory_mb), str(limits.cpu_s)],
+            cwd=tempfile.gettempdir(),
+            env=child.environment(Path(tempfile.gettempdir())) | _ONE_THREAD,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._remarks,
+            start_new_session=True,
+        )
 
     @property
     def usable(self) -> bool:
@@ -149,6 +148,13 @@ class _Child:
             MediaError: it took too much of a processor.
             TransientMediaError: it took too long, or ended for another reason.
         """
+        self._folder = tempfile.mkdtemp(prefix="infinitalk-worker-")
+        try:
+            return self._asked({**question, "folder": self._folder}, timeout_s)
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _asked(self, question: dict[str, Any], timeout_s: float) -> Any:
         overran = threading.Event()
         timer = threading.Timer(timeout_s, self._stop, (overran,))
         timer.daemon = True
@@ -187,20 +193,18 @@ class _Child:
             return TransientMediaError(f"The {call} took too long to read; try a smaller or simpler one.")
         if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
             return MediaError(f"The {call} takes too long to read; save it smaller, or in another format.")
-        with contextlib.suppress(OSError):
-            log.warning(
-                "reading a %s failed (exit code %d): %s",
-                call,
-                code,
-                child.last_words(self._remarks.read_bytes()),
-            )
+        with contextlib.suppress(ValueError):  # the pool was closed meanwhile
+            self._remarks.seek(0)
+            words = child.last_words(self._remarks.read())
+            log.warning("reading a %s failed (exit code %d): %s", call, code, words)
         return TransientMediaError(f"The {call} could not be read; save it anew in another format.")
 
     def end(self) -> None:
         """End it with all that it started, and remove what it left."""
         child.end_group(self._process)
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for file in (self._process.stdin, self._process.stdout, self._remarks):
             with contextlib.suppress(OSError):
-                pipe.close() if pipe else None
-        shutil.rmtree(self._folder, ignore_errors=True)
+                file.close() if file else None
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)

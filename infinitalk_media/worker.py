@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -37,7 +38,9 @@ def main() -> None:
     take_at_most(memory_mb)
     for line in sys.stdin.buffer:
         _allow_processor(cpu_s)
-        answer = _answer(**json.loads(line))
+        question = json.loads(line)
+        tempfile.tempdir = question.pop("folder")
+        answer = _answer(**question)
         answer["last"] = data_bytes() - began > memory_mb * 1024**2 // _GROWN
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

@@ -1,9 +1,11 @@
 """Children that read strangers' files: what they answer, what ends them, and that the next file is read."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -75,6 +77,17 @@ def test_a_childs_refusal_is_the_librarys(tmp_path):
         refused(children.picture, write(tmp_path / "a.jpg", "hello"), tmp_path / "clean.jpg", "not a picture")
         with pytest.raises(TransientMediaError, match="missing"):
             children.picture(tmp_path / "gone.jpg", tmp_path / "clean.jpg")
+
+
+def test_a_child_outlives_what_is_swept(tmp_path):
+    """A page removes what lies in its temporary folder for an hour, which a child may be idle for longer."""
+    voice = write_wav(tmp_path / "voice.wav", speech(2))
+    with pool() as children:
+        children.warm()
+        for left in Path(tempfile.gettempdir()).iterdir():
+            shutil.rmtree(left)
+        assert children.sound(voice, tmp_path / "clip.mp3", start_s=0.0, seconds=2.0).duration_s == 3.5
+        only_worker(children)
 
 
 def test_a_child_that_crashes_costs_one_file(tmp_path, portrait, monkeypatch, caplog):
