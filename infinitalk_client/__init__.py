@@ -3,6 +3,7 @@
 from ._client import AsyncClient, AsyncJob, Client, Job
 from ._errors import (
     APIError,
+    BadAnswer,
     BadRequest,
     DiskError,
     DownloadError,
@@ -37,6 +38,7 @@ __all__ = [
     "APIError",
     "AsyncClient",
     "AsyncJob",
+    "BadAnswer",
     "BadRequest",
     "Client",
     "Credits",
