@@ -190,7 +190,7 @@ def _head_and_size(file: Path) -> tuple[bytes, int]:
 
 async def _head(answer: httpx.Response) -> bytes:
     head = b""
-    async for piece in answer.aiter_bytes():
+    async for piece in answer.aiter_raw():  # packed bytes are other bytes
         head += piece
         if len(head) >= PROOF_BYTES:
             break

@@ -3,6 +3,7 @@
 from ._client import AsyncClient, AsyncJob, Client, Job
 from ._errors import (
     APIError,
+    BadAnswer,
     BadRequest,
     DiskError,
     DownloadError,
@@ -38,6 +39,7 @@ __all__ = [
     "APIError",
     "AsyncClient",
     "AsyncJob",
+    "BadAnswer",
     "BadRequest",
     "Client",
     "Credits",

@@ -11,6 +11,7 @@ import httpx
 from ._errors import InfinitalkError
 from ._flows import Flow, Save, Sleep, Step
 from ._models import JobStatus
+from ._transfer import Answer, Taker, Transfer
 
 T = TypeVar("T")
 log = logging.getLogger("infinitalk_client")
@@ -57,24 +58,24 @@ class Driver:
         try:
             match step:
                 case httpx.Request():
-                    return self._http.send(step)
+                    return self._receive(step, Answer())
                 case Sleep(seconds):
                     (self._sleep or time.sleep)(seconds)
                 case Save():
-                    return self._save(step)
+                    return self._receive(step.request, step.part)
         except (httpx.RequestError, InfinitalkError) as error:
             return error
         return None
 
-    def _save(self, step: Save) -> httpx.Response:
-        response = self._http.send(step.request, stream=True)
+    def _receive(self, request: httpx.Request, taker: Taker) -> httpx.Response:
+        response = self._http.send(request, stream=True)
         try:
-            step.part.begin(response)
-            for chunk in response.iter_bytes():
-                step.part.write(chunk)
+            transfer = Transfer(response, taker)
+            for chunk in response.iter_raw() if transfer.is_raw else response.iter_bytes():
+                transfer.feed(chunk)
         finally:
             response.close()
-        return step.part.answer(response)
+        return transfer.answer()
 
 
 class AsyncDriver:
@@ -110,24 +111,24 @@ class AsyncDriver:
         try:
             match step:
                 case httpx.Request():
-                    return await self._http.send(step)
+                    return await self._receive(step, Answer())
                 case Sleep(seconds):
                     await (self._sleep or _anyio_sleep)(seconds)
                 case Save():
-                    return await self._save(step)
+                    return await self._receive(step.request, step.part)
         except (httpx.RequestError, InfinitalkError) as error:
             return error
         return None
 
-    async def _save(self, step: Save) -> httpx.Response:
-        response = await self._http.send(step.request, stream=True)
+    async def _receive(self, request: httpx.Request, taker: Taker) -> httpx.Response:
+        response = await self._http.send(request, stream=True)
         try:
-            step.part.begin(response)
-            async for chunk in response.aiter_bytes():
-                step.part.write(chunk)
+            transfer = Transfer(response, taker)
+            async for chunk in response.aiter_raw() if transfer.is_raw else response.aiter_bytes():
+                transfer.feed(chunk)
         finally:
             await response.aclose()
-        return step.part.answer(response)
+        return transfer.answer()
 
 
 async def _anyio_sleep(seconds: float) -> None:

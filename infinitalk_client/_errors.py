@@ -9,6 +9,7 @@ InfinitalkError
 │   ├── NotFound                    404
 │   ├── ModelRetired                410 on submit
 │   ├── RateLimited                 429
+│   ├── BadAnswer                   too large, or packed in a way that is not read
 │   └── ServerError                 408, 5xx, an answer that cannot be read
 ├── Unreachable (ConnectionError)   nobody answered for too long
 ├── SubmitUncertain                 sent, but the answer was lost: it may be running
@@ -87,6 +88,10 @@ class RateLimited(APIError):
     """Too many requests (429); `retry_after_s` is the pause that was asked for, if any."""
 
     retry_after_s: float | None = None
+
+
+class BadAnswer(APIError):
+    """The answer is larger than any of this service can be, or packed in a way that nobody asked for."""
 
 
 class ServerError(APIError):

@@ -15,6 +15,7 @@ import httpx
 from . import _answers, _pauses
 from ._errors import (
     APIError,
+    BadAnswer,
     DownloadError,
     InfinitalkError,
     InvalidRequest,
@@ -172,8 +173,8 @@ def submit(means: Means, talk: TalkRequest) -> Flow[str]:
             if pause is None:
                 raise never_sent(fault) from fault
             yield Sleep(pause)
-        except httpx.RequestError as fault:
-            raise _answers.uncertain(type(fault).__name__) from fault
+        except (httpx.RequestError, BadAnswer) as fault:
+            raise _answers.uncertain(name_of(fault)) from fault
         except RateLimited as refusal:
             if pause is None:
                 raise

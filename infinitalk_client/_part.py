@@ -48,6 +48,8 @@ class Part:
         DiskError: the disk refuses.
     """
 
+    most = SIZE_MAX
+
     def __init__(self, target: Path, clock: Callable[[], float]) -> None:
         self._target = target
         self._path = part_of(target)

@@ -87,6 +87,7 @@ class Wire:
 
     def _request(self, method: str, url: str, *, json: Any = None, timeout: Any = None) -> httpx.Request:
         headers = {"user-agent": USER_AGENT, "accept": "application/json, video/mp4"}
+        headers["accept-encoding"] = "identity"
         if self.api_key:
             headers["x-api-key"] = self.api_key
         limits = {"timeout": timeout or self.http_timeout.as_dict()}

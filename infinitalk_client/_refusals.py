@@ -19,6 +19,8 @@ from ._errors import (
 from ._pauses import asked_pause
 
 _DETAIL_MAX = 200
+_LOOKED_AT = 64 * 1024  # characters of a text in which words are looked for: splitting 64 MB takes 3 GB
+_VALUES_MAX = 100_000  # of a JSON: 64 MB of empty lists take 1.5 GB
 _WORDED = ("error", "detail", "message", "msg")
 _REFUSALS: dict[int, tuple[type[APIError], str]] = {
     400: (BadRequest, "The service refused the request"),
@@ -76,6 +78,7 @@ def quoted(response: httpx.Response, words: str) -> str:
     key = response.request.headers.get("x-api-key")
     if key:
         words = words.replace(key, "…")
+    words = words[:_LOOKED_AT]
     return "" if _is_html(words) else " ".join(words.split())[:_DETAIL_MAX]
 
 
@@ -99,6 +102,8 @@ def _is_html(text: str) -> bool:
 
 
 def read_json(response: httpx.Response) -> Any:
+    if response.content.count(b",") > _VALUES_MAX:
+        return None
     try:
         return response.json()
     except (ValueError, RecursionError):  # no JSON, no text, or nested without end

@@ -8,7 +8,16 @@ from pathlib import Path
 import httpx
 
 from . import _answers
-from ._errors import DiskError, DownloadError, InvalidRequest, JobExpired, JobFailed, RateLimited, ServerError
+from ._errors import (
+    BadAnswer,
+    DiskError,
+    DownloadError,
+    InvalidRequest,
+    JobExpired,
+    JobFailed,
+    RateLimited,
+    ServerError,
+)
 from ._flows import (
     NEVER_SENT,
     NOT_SENDABLE,
@@ -168,6 +177,6 @@ def generate_now(means: Means, talk: TalkRequest, path: Path) -> Flow[Result]:
             raise
         except NEVER_SENT as fault:
             raise never_sent(fault) from fault
-        except (httpx.RequestError, DownloadError, ServerError) as fault:
+        except (httpx.RequestError, BadAnswer, DownloadError, ServerError) as fault:
             raise _answers.uncertain(name_of(fault), request_id=part.headers.get("x-request-id")) from fault
     return replace(_answers.read_headers(response), path=path)

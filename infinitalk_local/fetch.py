@@ -15,6 +15,7 @@ import httpx
 
 from infinitalk_local.talk import BadInput
 from infinitalk_media import net
+from infinitalk_media.unpack import Unpacker, UnpackError
 
 SIZE_MAX = 100 * 1024**2
 SECONDS_MAX = 60.0
@@ -135,9 +136,17 @@ async def _read(response: httpx.Response, what: str) -> bytes:
         raise BadInput(f"the {what} could not be fetched (HTTP {response.status_code})")
     if response.headers.get("content-type", "").lower().startswith("text/html"):
         raise BadInput(f"the {what} is a web page")
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > SIZE_MAX:
-            raise BadInput(f"the {what} is larger than {SIZE_MAX // 1024**2} MB")
+    try:
+        return await _unpacked(response)
+    except UnpackError as error:
+        raise BadInput(f"the {what} {error}") from error
+
+
+async def _unpacked(response: httpx.Response) -> bytes:
+    unpacker, body = Unpacker(response.headers.get("content-encoding", ""), SIZE_MAX), bytearray()
+    async for chunk in response.aiter_raw():
+        for piece in unpacker.feed(chunk):
+            body += piece
+            if len(body) > SIZE_MAX:
+                raise UnpackError(f"is larger than {SIZE_MAX // 1024**2} MB")
     return bytes(body)

@@ -16,7 +16,7 @@ ALLOWED = {
 }
 CLIENT_LAYERS = [
     {"_errors", "_models", "_output"},
-    {"_hosts", "_pauses", "_console"},
+    {"_hosts", "_pauses", "_console", "_transfer"},
     {"_protocol", "_refusals"},
     {"_answers", "_part"},
     {"_flows"},

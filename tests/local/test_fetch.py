@@ -1,7 +1,9 @@
 """From where inputs are fetched, and from where never."""
 
+import gzip
 import http.server
 import threading
+import tracemalloc
 from collections.abc import Iterator
 
 import httpx
@@ -277,3 +279,25 @@ async def test_a_refused_connection_is_told():
 def test_origins_are_compared_with_their_port():
     """An origin without a port is the one with the scheme's own."""
     assert fetch.origin_of(httpx.URL("https://A.example/x")) == "https://a.example:443"
+
+
+async def test_what_is_fetched_is_unpacked_within_its_bound(site, monkeypatch):
+    """One gzip is read, up to the limit, and never one inside another."""
+    monkeypatch.setattr(fetch, "SIZE_MAX", 10 * 1024**2)
+    small, large = gzip.compress(b"picture"), gzip.compress(bytes(64 * 1024**2))
+    bodies = {
+        "/small": (small, "gzip"),
+        "/large": (large, "gzip"),
+        "/nested": (gzip.compress(large), "gzip, gzip"),
+    }
+    for path, (body, coding) in bodies.items():
+        site.answers[path] = (200, {"Content-Encoding": coding}, body)
+    fetcher = Fetcher([site.origin])
+    assert await fetcher.fetch(f"{site.origin}/small", "picture") == b"picture"
+    tracemalloc.start()
+    with pytest.raises(BadInput, match="larger than 10 MB"):
+        await fetcher.fetch(f"{site.origin}/large", "picture")
+    with pytest.raises(BadInput, match="packed as gzip, gzip"):
+        await fetcher.fetch(f"{site.origin}/nested", "picture")
+    assert tracemalloc.get_traced_memory()[1] < 30 * 1024**2
+    tracemalloc.stop()
