@@ -14,13 +14,14 @@ import gradio as gr
 import pytest
 from starlette.datastructures import Headers
 
-from infinitalk_app import status
+from infinitalk_app import status, uploads
 from infinitalk_app.application import Application
 from infinitalk_app.components import Secret, SecretBox
 from infinitalk_app.embedded import Embedded
 from infinitalk_app.explain import explain
-from infinitalk_app.journal import Entry, Journal, new_token
+from infinitalk_app.journal import Entry, Journal, is_token, new_token
 from infinitalk_app.limits import Budget, Visitor
+from infinitalk_app.orders import Order
 from infinitalk_app.outbox import Outbox, sweep
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Run, Runs, Snapshot
@@ -289,7 +290,7 @@ def test_a_sweep_passes_over_what_goes_meanwhile(tmp_path):
 
 
 async def test_the_start_of_a_page_sweeps_what_a_crash_left(tmp_path):
-    """Inputs older than an hour and videos older than two are gone at once; others wait for their time."""
+    """Inputs older than an hour, videos older than two and entries older than two days are gone at once."""
     built = Application(Settings(infinitalk_state_dir=tmp_path / "state"))
     now = time.time()
     ages = {
@@ -304,6 +305,9 @@ async def test_the_start_of_a_page_sweeps_what_a_crash_left(tmp_path):
         path.write_bytes(b"x")
         os.utime(path, (now - age, now - age))
     old = [folder / f"{age}.jpg" for (folder, age), kept in ages.items() if not kept]
+    old.append(built.folders.journal / f"{'0' * 32}.json")
+    old[-1].write_text("{}")
+    os.utime(old[-1], (now - 49 * 3600, now - 49 * 3600))
     async with asyncio.timeout(10), built.lifespan(SimpleNamespace(get_blocks=gr.Blocks)):
         while any(path.exists() for path in old):  # noqa: ASYNC110  # a folder sends no events
             await asyncio.sleep(0)
@@ -489,3 +493,45 @@ async def test_a_sweep_that_fails_is_not_the_last(environment, monkeypatch):
     monkeypatch.setattr("infinitalk_app.application.SWEEP_EVERY_S", 0.0)
     async with page.lifespan(SimpleNamespace(get_blocks=gr.Blocks)):
         assert await asyncio.to_thread(again.wait, 10)
+
+
+def test_a_copy_counts_from_when_it_came(tmp_path):
+    """What is uploaded has the time of what it was copied from, and is kept for its hour all the same."""
+    settings = Settings(infinitalk_state_dir=tmp_path)
+    copied = settings.folder("uploads/a") / "face.jpg"
+    copied.write_bytes(b"x")
+    os.utime(copied, (0, 0))
+    uploads.sweep(settings, (), time.time())
+    assert copied.exists()
+    uploads.sweep(settings, (), time.time() + 3700)
+    assert not copied.exists()
+
+
+def test_a_token_is_thirty_two_letters_and_nothing_behind():
+    """It becomes a file's name."""
+    assert is_token("0a" * 16)
+    assert not any(map(is_token, ("0a" * 16 + "\n", "0a" * 16 + "/x", "0a" * 15, "0A" * 16, "")))
+
+
+def test_an_order_that_is_written_down_shows_no_key(tmp_path):
+    """As when it stands in an error's text."""
+    chosen = ("Hello.", "infinitetalk", "480p", 25, 7, 0.0, 4.0)
+    order = Order(tmp_path, tmp_path, *chosen, Visitor("anna"), api_key="SG_1234")
+    assert "SG_1234" not in repr(order)
+
+
+async def test_without_a_key_the_environments_is_not_taken(tmp_path, monkeypatch):
+    """A key that comes into the environment later is not what a visitor without one buys with."""
+    page = Application(Settings(infinitalk_state_dir=tmp_path, infinitalk_base_url="http://service.test"))
+    monkeypatch.setenv("SEGMIND_API_KEY", "SG_owner")
+    async with page.workshop.engines.client("infinitetalk") as client:
+        assert client._means.wire.key is None
+
+
+async def test_a_run_that_starts_while_the_journal_is_read_is_the_one(tmp_path):
+    """The other half of a double click may have written the entry that is found."""
+    desk, run = Application(Settings(infinitalk_state_dir=tmp_path)).desk, object()
+    desk._workshop.journal.write(Entry("0a" * 16, "preview", "preparing", 0.0))
+    seen = iter([None, run])
+    desk._runs = SimpleNamespace(find=lambda _: next(seen))
+    assert await desk._known("0a" * 16, "") is run
