@@ -525,7 +525,7 @@ async def test_without_a_key_the_environments_is_not_taken(tmp_path, monkeypatch
     page = Application(Settings(infinitalk_state_dir=tmp_path, infinitalk_base_url="http://service.test"))
     monkeypatch.setenv("SEGMIND_API_KEY", "SG_owner")
     async with page.workshop.engines.client("infinitetalk") as client:
-        assert client._means.wire.key is None
+        assert client._means.wire.api_key is None
 
 
 async def test_a_run_that_starts_while_the_journal_is_read_is_the_one(tmp_path):
