@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from infinitalk_app.limits import Visitor
 from infinitalk_app.orders import is_free
 from infinitalk_app.outbox import sweep
 from infinitalk_app.preflight import Draft, Preflight
-from infinitalk_app.purse import Purse
+from infinitalk_app.purse import Purse, TooManyKeys
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.sessions import forget_answered
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, SettingsError
@@ -32,10 +33,12 @@ from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError
 from infinitalk_local.looking import Look
 from infinitalk_local.machines import Machines, MachinesError
+from infinitalk_local.turns import Turns
 from infinitalk_media import MediaError
 from infinitalk_media.net import is_loopback
 
 SWEEP_EVERY_S = 600.0
+LOOKUPS, LOOKUPS_EACH = 64, 8  # of /status that are under way, of all and of one visitor
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
 _KEEP = "RATE_LIMIT_STORAGE, the address of a Redis, keeps it."
 
@@ -70,6 +73,7 @@ class Application:
         self._runs = Runs(explain)
         self.desk = Desk(settings, self.workshop, self._runs)
         self._purse = Purse(engines.client)
+        self.lookups = Turns(LOOKUPS, each=LOOKUPS_EACH)
         inspector, record = self.workshop.inspector, self.workshop.record
         self._preflight = Preflight(settings, inspector, record, self._purse, self.workshop.why_unreachable)
 
@@ -104,8 +108,7 @@ class Application:
         balance = self._purse.known(engine, str(inputs.get("api_key") or "").strip())
         if balance is not None and balance.total <= 0:
             return self.desk.refuse(token, engine, ERRORS["no_balance"].saying(left=balance.total))
-        host = request.client.host if request.client else None
-        visitor = self.visitor(request.headers, host, request.username)
+        visitor = self.visitor_of(request)
         return await self.desk.generate(token or "", visitor=visitor, headers=dict(request.headers), **inputs)
 
     def panel(self, run: Snapshot) -> dict[str, Any]:
@@ -114,35 +117,44 @@ class Application:
         usual = self.workshop.record.usual(run.engine, resolution, run.clip_s or 0.0)
         return status.panel(run, time.time(), usual, self.settings.infinitalk_base_url)
 
-    async def look_ahead(self, inputs: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    async def look_ahead(self, inputs: Mapping[str, Any], request: gr.Request) -> dict[str, Any]:
         """Return what is known of a form before its click."""
-        return await self._preflight.look(Draft.of(inputs), headers)
+        draft = replace(Draft.of(inputs), visitor=self.visitor_of(request).name)
+        return await self._preflight.look(draft, request.headers)
 
-    async def people(self, picture: Path) -> Look:
+    async def people(self, picture: Path, request: gr.Request) -> Look:
         """Return who is seen in a picture.
 
         Raises:
             MediaError: it cannot be used, or not be looked at just now.
         """
-        seen = await self.workshop.inspector.people(picture)
+        visitor = self.visitor_of(request).name
+        seen = await self.workshop.inspector.people(picture, visitor)
         if seen is None:
-            await self.workshop.inspector.picture(picture)
+            await self.workshop.inspector.picture(picture, visitor)
             raise MediaError(words.FACES_UNKNOWN)
         return seen
 
-    async def look_at_key(self, engine: str, key: str) -> dict[str, str] | None:
+    async def look_at_key(self, engine: str, key: str, request: gr.Request) -> dict[str, str] | None:
         """Return what a visitor's key is good for, in a line; None without a key, or where none is needed."""
         key = key.strip()
         if not key or is_free(engine):
             return None
         try:
-            balance = await self._purse.balance(engine, key)
+            balance = await self._purse.balance(engine, key, self.visitor_of(request).name)
+        except TooManyKeys:
+            return pieces.key_facts(key, "warn", words.KEYS_TOO_MANY)
         except InfinitalkError:
             return pieces.key_facts(key, "warn", words.KEY_UNSURE)
         if balance is None:
             return pieces.key_facts(key, "bad", words.KEY_REFUSED)
         known = words.KEY_KNOWN.replace("{credits:.2f}", f"{balance.total:.2f}")
         return pieces.key_facts(key, "ok" if balance.total > 0 else "bad", known)
+
+    def visitor_of(self, request: gr.Request) -> Visitor:
+        """Name whoever asks the page."""
+        host = request.client.host if request.client else None
+        return self.visitor(request.headers, host, request.username)
 
     def visitor(self, headers: Any, host: str | None, username: str | None) -> Visitor:
         """Name whoever sent a request; on a Space, the proxy in front is the Hub's own."""

@@ -25,7 +25,9 @@ class Inspector:
         self._room = room
         self._seen: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
 
-    async def sound(self, file: Path, start_s: float, seconds: float, end_in_pause: bool) -> sound.Facts:
+    async def sound(
+        self, file: Path, start_s: float, seconds: float, end_in_pause: bool, visitor: str = ""
+    ) -> sound.Facts:
         """Return what the clip that would be sent is like.
 
         Raises:
@@ -39,10 +41,10 @@ class Inspector:
                     file, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
                 )
 
-        found: sound.Facts = await self._once(("sound", file, start_s, seconds, end_in_pause), cut)
+        found: sound.Facts = await self._once(visitor, ("sound", file, start_s, seconds, end_in_pause), cut)
         return found
 
-    async def picture(self, file: Path) -> picture.Facts | video.Facts:
+    async def picture(self, file: Path, visitor: str = "") -> picture.Facts | video.Facts:
         """Return the size that the picture, or the short video, would be sent with.
 
         Raises:
@@ -53,17 +55,17 @@ class Inspector:
             with scratch_folder() as folder:
                 return clean_picture(file, folder)
 
-        found: picture.Facts | video.Facts = await self._once(("picture", file), clean)
+        found: picture.Facts | video.Facts = await self._once(visitor, ("picture", file), clean)
         return found
 
-    async def people(self, file: Path) -> Look | None:
+    async def people(self, file: Path, visitor: str = "") -> Look | None:
         """Return who is seen in a picture; None when it is not known."""
-        seen: Look | None = await self._once(("people", file), lambda: look(file))
+        seen: Look | None = await self._once(visitor, ("people", file), lambda: look(file))
         return seen
 
-    async def _once(self, key: Hashable, work: Callable[[], Any]) -> Any:
+    async def _once(self, visitor: str, key: Hashable, work: Callable[[], Any]) -> Any:
         if key not in self._seen:
-            self._seen[key] = task = detached(self._room.do(work))
+            self._seen[key] = task = detached(self._room.do(visitor, work))
             task.add_done_callback(lambda done: _is_verdict(done) or self._seen.pop(key, None))
             while len(self._seen) > KEPT:
                 self._seen.popitem(last=False)

@@ -44,7 +44,8 @@ class Settings(BaseSettings):
         infinitalk_visitor_runs: runs per visitor and UTC day that the owner pays for.
         rate_limit_storage: where both are counted, "memory" or the address of a Redis.
         max_clip_seconds: the longest clip that can be asked for.
-        infinitalk_preparations: how many inputs are checked and cut at a time.
+        infinitalk_preparations: how many inputs are checked and cut at a time; one visitor has all but one
+            of them at most.
         infinitalk_price_note: the owner's words on what a paid run costs.
         infinitalk_dask_scheduler: whose workers render the previews, tcp://host:port; this machine, if unset.
     """
@@ -62,7 +63,7 @@ class Settings(BaseSettings):
     infinitalk_visitor_runs: int | None = Field(default=None, ge=1)
     rate_limit_storage: str = "memory"
     max_clip_seconds: float = Field(default=15.0, ge=3.5, le=40.0)
-    infinitalk_preparations: int = Field(default=2, ge=1, le=16)
+    infinitalk_preparations: int = Field(default=3, ge=1, le=16)
     infinitalk_price_note: str = ""
     infinitalk_dask_scheduler: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^/\s]+:\d+$")
 

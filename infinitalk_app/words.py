@@ -101,6 +101,7 @@ PRICE = "${low:.2f}–{high:.2f}"  # noqa: RUF001  # a range's dash
 USUAL_PAID_SHORT = "4–6 min"  # noqa: RUF001
 KEY_KNOWN = "Key …{last4}: {credits:.2f} credits"
 KEY_UNSURE = "Key …{last4}: Segmind does not answer just now"
+KEYS_TOO_MANY = "Key …{last4} was not looked at: too many keys at once. Wait a minute."
 KEY_REFUSED = "Key …{last4} was refused. Check it at Segmind and paste it again."
 KEY_FORGET = "Forget it"
 HOW_LINES = (

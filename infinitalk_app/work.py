@@ -143,7 +143,14 @@ class Workshop:
             shutil.rmtree(folder, ignore_errors=True)
 
     async def cut(
-        self, source: Path, target: Path, start_s: float, seconds: float, end_in_pause: bool
+        self,
+        source: Path,
+        target: Path,
+        start_s: float,
+        seconds: float,
+        *,
+        end_in_pause: bool,
+        visitor: str = "",
     ) -> sound.Facts:
         """Cut the part of a voice that would be sent, to be played back.
 
@@ -151,7 +158,13 @@ class Workshop:
             MediaError: there is no usable sound.
         """
         return await self.room.do(
-            sound.prepare, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
+            visitor,
+            sound.prepare,
+            source,
+            target,
+            start_s=start_s,
+            seconds=seconds,
+            end_in_pause=end_in_pause,
         )
 
     async def why_unreachable(self, headers: Mapping[str, str]) -> str | None:
@@ -177,9 +190,10 @@ class Workshop:
     async def _perform(self, run: Run, order: Order, entry: Entry) -> None:
         hosted: list[Path] = []
         try:
-            who = await choose(self.inspector, order.picture, order.face, paid=order.paid)
+            visitor = order.visitor.name
+            who = await choose(self.inspector, order.picture, order.face, paid=order.paid, visitor=visitor)
             inputs = await self._prepare(run, order, who, hosted)
-            async with self.engines.client(order.engine, order.api_key, run.pauses) as client:
+            async with self.engines.client(order.engine, order.api_key, run.pauses, visitor) as client:
                 published = await self._publish(run, order, tuple(hosted), client)
                 request = order.request(*published.urls, face=who.face(inputs.shrunk))
                 job = await self._submit(run, order, entry, client, request)
@@ -189,7 +203,7 @@ class Workshop:
             await asyncio.to_thread(self._outbox.remove, *hosted)
 
     async def _prepare(self, run: Run, order: Order, who: Chosen, hosted: list[Path]) -> Inputs:
-        inputs = await self.room.do(self._host_inputs, order, who, hosted)
+        inputs = await self.room.do(order.visitor.name, self._host_inputs, order, who, hosted)
         run.warn(*inputs.notes, *who.notes)
         run.show(clip_s=inputs.clip_s, part=inputs.part, cropped=who.said)
         return inputs

@@ -52,7 +52,7 @@ class Api:
         """Tell whether a submission's inputs may come from loopback."""
         return self.settings.trust_loopback and asks_for_itself(request.headers)
 
-    def submit(self, slug: str, body: dict[str, Any], base: str, *, nearby: bool) -> Job:
+    def submit(self, slug: str, body: dict[str, Any], base: str, caller: str, *, nearby: bool) -> Job:
         if slug not in (TALK, MOCK):
             raise Refusal(404, f"Model {slug} not found")
         if slug == TALK:
@@ -60,12 +60,13 @@ class Api:
         if self.settings.no_credits:
             raise Refusal(self.settings.no_credits, "Insufficient credits")
         if slug == MOCK:
-            return self.store.submit(body, self.workshop.mock(Mock.of(body)))
+            return self.store.submit(body, self.workshop.mock(Mock.of(body)), caller, MOCK)
         try:
             talk = Talk.of(body)
         except BadInput as reason:
             return self.store.submit_failed(body, str(reason))
-        return self.store.submit(body, self.workshop.talk(talk, self._reader(base), nearby=nearby))
+        work = self.workshop.talk(talk, self._reader(base), nearby=nearby)
+        return self.store.submit(body, work, caller, TALK)
 
     def _reader(self, base: str) -> Callable[[str], bytes | None]:
         """Return a function that reads what lies here, without a request to ourselves.
@@ -131,7 +132,9 @@ def _add_job_routes(app: FastAPI, api: Api) -> None:
     async def submit(slug: str, request: Request) -> JSONResponse:
         api.gate.check(request)
         body = await read_submission(request)
-        job = api.submit(slug, body, api.base(request), nearby=api.is_nearby(request))
+        job = api.submit(
+            slug, body, api.base(request), api.gate.caller(request), nearby=api.is_nearby(request)
+        )
         return JSONResponse(answers.submitted(job, api.base(request)))
 
     @app.get("/v2/requests/{request_id}/status", **docs.STATUS)
@@ -153,7 +156,9 @@ def _add_job_routes(app: FastAPI, api: Api) -> None:
     async def generate_now(slug: str, request: Request) -> Response:
         api.gate.check(request)
         body = await read_submission(request)
-        job = api.submit(slug, body, api.base(request), nearby=api.is_nearby(request))
+        job = api.submit(
+            slug, body, api.base(request), api.gate.caller(request), nearby=api.is_nearby(request)
+        )
         await job.over.wait()
         if job.state is State.FAILED:
             raise Refusal(422, job.error or "failed")

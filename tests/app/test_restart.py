@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from gradio_client.exceptions import AppError
 
@@ -17,6 +16,7 @@ from infinitalk_local.settings import LocalSettings
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
 from tests.app.pages import COMMAND, inputs, page
+from tests.local.conftest import body_of, connect
 from tests.local.serving import copies, serving
 from tests.processes import assert_gone, children_of, command_of
 
@@ -39,8 +39,8 @@ def hanging_program(folder: Path) -> str:
 
 def occupy(service: str) -> None:
     """Let the one place at the service be taken for a while."""
-    headers = {"x-api-key": KEY}
-    httpx.post(f"{service}/v2/mock-inference", json={"sleep": 1.5}, headers=headers).raise_for_status()
+    with connect(service, KEY) as http:
+        http.post("/v2/infinite-talk", json=body_of(http)).raise_for_status()
 
 
 def came(happened: Callable[[], Any]) -> Any:
