@@ -1,6 +1,7 @@
 """The way of one run: prepare, host, submit once, watch, fetch, verify; the journal notes each turn."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import shutil
@@ -344,11 +345,21 @@ class Workshop:
         except OSError:
             log.exception("the journal cannot be written")
 
+    async def forget(self, run: Run) -> None:
+        """Take a run out of the journal that has sent nothing."""
+        with contextlib.suppress(OSError):  # the sweep has it
+            await asyncio.to_thread(self.journal.remove, run.now.token)
+
     async def _failure(self, run: Run, error: Exception) -> Refusal:
-        """Note an end, and put it into words; a job that may go on stays "submitting" or "submitted"."""
+        """Note an end, and put it into words; a job that may go on stays "submitting" or "submitted".
+
+        What was refused before anything was sent leaves no entry.
+        """
         trouble = explain(error, run.now)
         entry = await asyncio.to_thread(self.journal.read, run.now.token)
-        if entry and not _may_come_back(entry, error):
+        if entry and entry.phase == "preparing":
+            await self.forget(run)
+        elif entry and not _may_come_back(entry, error):
             await self._remember(replace(entry, phase="failed", sentence=trouble.sentence))
         return Refusal(trouble)
 
