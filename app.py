@@ -290,7 +290,11 @@ def _serve() -> None:
         max_threads=1200,
         # Names in both cannot be guessed; without results, a state folder elsewhere hides the videos.
         allowed_paths=[str(application.folders.outbox), str(application.folders.results)],
-        app_kwargs={"routes": routes(), "lifespan": application.lifespan},
+        app_kwargs={
+            "routes": routes(),
+            "lifespan": application.lifespan,
+            "middleware": application.middleware(),
+        },
         css=pieces.read("page.css"),
         enable_monitoring=False,
         footer_links=["api"],

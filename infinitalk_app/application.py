@@ -13,6 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.types import Scope
 
 from infinitalk_app import pieces, status, uploads, words
 from infinitalk_app.embedded import Embedded
@@ -28,6 +31,7 @@ from infinitalk_app.purse import Purse, TooManyKeys
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.sessions import forget_answered
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, SettingsError
+from infinitalk_app.upload_bounds import MB, Ledger, UploadBounds
 from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError
@@ -162,6 +166,16 @@ class Application:
         # How many proxies the Hub has is not known.
         proxies = None if on_a_space and not self.settings.trust_proxy else self.settings.trust_proxy
         return Visitor.of(headers, host, username, proxies=proxies)
+
+    def middleware(self) -> list[Middleware]:
+        """Return what requests go through before they reach Gradio."""
+        most, each = self.settings.infinitalk_uploads_mb, self.settings.infinitalk_visitor_uploads_mb
+        ledger = Ledger(most * MB, each * MB)
+        return [Middleware(UploadBounds, ledger=ledger, visitor_of=self._who_sends)]
+
+    def _who_sends(self, scope: Scope) -> str:
+        client = scope.get("client")
+        return self.visitor(Headers(scope=scope), client[0] if client else None, None).name
 
     @asynccontextmanager
     async def lifespan(self, page: Any) -> AsyncIterator[None]:

@@ -91,7 +91,7 @@ class Journal:
         self._path(token).unlink(missing_ok=True)
 
     def sweep(self, now: float) -> None:
-        """Forget what may have been bought after two days, all else after two hours, and half-written files."""
+        """Forget what may have been bought after two days, and all else after two hours."""
         for path in sorted(self._folder.iterdir(), key=_is_index):
             with suppress(FileNotFoundError):  # written at this moment, and renamed
                 age = now - path.stat().st_mtime

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
         max_clip_seconds: the longest clip that can be asked for.
         infinitalk_preparations: how many inputs are checked and cut at a time; one visitor has all but one
             of them at most.
+        infinitalk_uploads_mb: how much all visitors may bring within an hour, in MB.
+        infinitalk_visitor_uploads_mb: how much of it one visitor may bring.
         infinitalk_price_note: the owner's words on what a paid run costs.
         infinitalk_dask_scheduler: whose workers render the previews, tcp://host:port; this machine, if unset.
     """
@@ -64,6 +66,8 @@ class Settings(BaseSettings):
     rate_limit_storage: str = "memory"
     max_clip_seconds: float = Field(default=15.0, ge=3.5, le=40.0)
     infinitalk_preparations: int = Field(default=3, ge=1, le=16)
+    infinitalk_uploads_mb: int = Field(default=4000, ge=1)
+    infinitalk_visitor_uploads_mb: int = Field(default=500, ge=1)
     infinitalk_price_note: str = ""
     infinitalk_dask_scheduler: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^/\s]+:\d+$")
 

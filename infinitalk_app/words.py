@@ -385,6 +385,11 @@ NOT_FETCHED = (
     "The {name} could not be fetched from {address}. Nothing was sent, and nothing was charged. "
     "Give an address that anybody can open, or upload the file."
 )
+UPLOADS_YOURS = (
+    "You have brought {most} MB within the hour, as much as this page keeps for one visitor. "
+    "Nothing was sent, and nothing was charged; try again later."
+)
+UPLOADS_ALL = "This page holds as many files as it can. Nothing was charged; try again later."
 TOO_LARGE = "The file is larger than 100 MB; send a smaller one."
 
 DETAILS = "Details of this run"

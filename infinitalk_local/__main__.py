@@ -14,6 +14,7 @@ from infinitalk_local.fetch import origin
 from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
+from infinitalk_local.slow_headers import InTime
 from infinitalk_media.net import is_loopback
 
 _CLOSING_S = 5
@@ -55,7 +56,9 @@ class _Server(uvicorn.Server):
     """Ends the jobs before it waits for its callers: a synchronous call lasts as long as its job."""
 
     def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSING_S))
+        super().__init__(
+            uvicorn.Config(app, http=InTime, log_level="warning", timeout_graceful_shutdown=_CLOSING_S)
+        )
         self._api = app.state.api
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

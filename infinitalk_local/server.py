@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from infinitalk_local import answers, docs, uploads
 from infinitalk_local.fetch import Fetcher, Resolver, resolve
-from infinitalk_local.files import Files
+from infinitalk_local.files import Files, Full
 from infinitalk_local.headers import Headers
 from infinitalk_local.jobs import Job, State, Store
 from infinitalk_local.nearby import asks_for_itself
@@ -82,11 +82,18 @@ class Api:
 
         return read_own
 
-    def keep(self, data: bytes, suffix: str) -> str:
-        """Keep an upload for as long as a result, and return its name."""
+    def keep(self, data: bytes, suffix: str, caller: str) -> str:
+        """Keep an upload for as long as a result, and return its name.
+
+        Raises:
+            Refusal: there is no room for it (429).
+        """
         self.sweep()
         asyncio.get_running_loop().call_later(self.settings.retention_s + 1, self.sweep)
-        return self.files.add(data, suffix, self.store.now() + self.settings.retention_s)
+        try:
+            return self.files.add_upload(data, suffix, self.store.now() + self.settings.retention_s, caller)
+        except Full as error:
+            raise Refusal(429, str(error), {"retry-after": "60"}) from error
 
     def sweep(self) -> None:
         """Remove what is over its time, but no upload while a job may need it."""
@@ -192,7 +199,7 @@ def _add_file_routes(app: FastAPI, api: Api) -> None:
         api.gate.check(request)
         body = await read_object(request, uploads.BODY_MAX)
         assets = [uploads.decode(url) for url in uploads.data_urls(body)]
-        names = [api.keep(data, suffix) for data, suffix in assets]
+        names = [api.keep(data, suffix, api.gate.caller(request)) for data, suffix in assets]
         return {
             "file_urls": [f"{api.base(request)}/assets/{name}" for name in names],
             "message": "File uploaded successfully",
