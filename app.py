@@ -127,7 +127,7 @@ async def on_tick() -> None:
 
 
 async def on_clip(
-    voice: str | None, start_s: float | None, seconds: float, end_in_pause: bool
+    voice: str | None, start_s: float | None, seconds: float, end_in_pause: bool, request: gr.Request
 ) -> AsyncIterator[tuple[str | None, str]]:
     """Cut the part that will be sent, and say what is notable about it; Gradio copies what it is given."""
     if not voice:
@@ -136,7 +136,10 @@ async def on_clip(
     async with in_threads(scratch_folder()) as folder:
         target = folder / "clip.mp3"
         try:
-            clip = await application.workshop.cut(Path(voice), target, start_s or 0.0, seconds, end_in_pause)
+            visitor = application.visitor_of(request).name
+            clip = await application.workshop.cut(
+                Path(voice), target, start_s or 0.0, seconds, end_in_pause=end_in_pause, visitor=visitor
+            )
         except MediaError as error:
             yield None, pieces.hint(html.escape(str(error)), bad=True)
         else:
@@ -144,25 +147,26 @@ async def on_clip(
             yield str(clip.path), pieces.hint(html.escape(" ".join((facts, clip.taken, *clip.warnings))))
 
 
-async def on_form(given: Given) -> dict[str, Any]:
+async def on_form(given: Given, request: gr.Request) -> dict[str, Any]:
     """Say what is known before the click."""
-    return await application.look_ahead(fields.read(given))
+    return await application.look_ahead(fields.read(given), request)
 
 
-async def on_picture(picture: str | None, video: str | None) -> dict[str, Any] | None:
+async def on_picture(picture: str | None, video: str | None, request: gr.Request) -> dict[str, Any] | None:
     """Say who could talk in what was brought; a look that fails asks nothing of the visitor."""
     brought = video or picture
     if not brought:
         return None
     try:
-        return pieces.people(await application.people(Path(brought)), picture if not video else "")
+        seen = await application.people(Path(brought), request)
+        return pieces.people(seen, picture if not video else "")
     except MediaError:
         return None
 
 
-async def on_key(key: str, engine: str) -> dict[str, str] | None:
+async def on_key(key: str, engine: str, request: gr.Request) -> dict[str, str] | None:
     """Ask what a key is good for, which is free; nothing keeps it."""
-    return await application.look_at_key(engine, key or "")
+    return await application.look_at_key(engine, key or "", request)
 
 
 # -- components ------------------------------------------------------------------------------------------
@@ -291,7 +295,7 @@ def _serve() -> None:
         app_kwargs={
             "routes": routes(),
             "lifespan": application.lifespan,
-            "middleware": middleware(application.hosts),
+            "middleware": [*middleware(application.hosts), *application.middleware()],
         },
         css=pieces.read("page.css"),
         enable_monitoring=False,

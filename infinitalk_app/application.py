@@ -7,11 +7,15 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.types import Scope
 
 from infinitalk_app import pieces, status, uploads, words
 from infinitalk_app.embedded import Embedded
@@ -23,20 +27,23 @@ from infinitalk_app.limits import Visitor
 from infinitalk_app.orders import is_free
 from infinitalk_app.outbox import sweep
 from infinitalk_app.preflight import Draft, Preflight
-from infinitalk_app.purse import Purse
+from infinitalk_app.purse import Purse, TooManyKeys
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.sessions import forget_answered
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, SettingsError
+from infinitalk_app.upload_bounds import MB, Ledger, UploadBounds
 from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Folders, House, Workshop
 from infinitalk_client import InfinitalkError
 from infinitalk_local.allowed_hosts import AllowedHosts
 from infinitalk_local.looking import Look
 from infinitalk_local.machines import Machines, MachinesError
+from infinitalk_local.turns import Turns
 from infinitalk_media import MediaError
 from infinitalk_media.net import is_loopback
 
 SWEEP_EVERY_S = 600.0
+LOOKUPS, LOOKUPS_EACH = 64, 8  # of /status that are under way, of all and of one visitor
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
 _REOPENS = "a restart on another disk and a second process open a new day, and a restart visitors' runs."
 _KEEP = "RATE_LIMIT_STORAGE, the address of a Redis, keeps it."
@@ -74,6 +81,7 @@ class Application:
         self._runs = Runs(explain)
         self.desk = Desk(settings, self.workshop, self._runs)
         self._purse = Purse(engines.client)
+        self.lookups = Turns(LOOKUPS, each=LOOKUPS_EACH)
         inspector, record = self.workshop.inspector, self.workshop.record
         self._preflight = Preflight(settings, inspector, record, self._purse, self.workshop.why_unreachable)
 
@@ -108,9 +116,7 @@ class Application:
         balance = self._purse.known(engine, str(inputs.get("api_key") or "").strip())
         if balance is not None and balance.total <= 0:
             return self.desk.refuse(token, engine, ERRORS["no_balance"].saying(left=balance.total))
-        host = request.client.host if request.client else None
-        visitor = self.visitor(request.headers, host, request.username)
-        return await self.desk.generate(token or "", visitor=visitor, **inputs)
+        return await self.desk.generate(token or "", visitor=self.visitor_of(request), **inputs)
 
     def panel(self, run: Snapshot) -> dict[str, Any]:
         """Return the status panel of a run, with the range that this page has learnt from the others."""
@@ -118,29 +124,32 @@ class Application:
         usual = self.workshop.record.usual(run.engine, resolution, run.clip_s or 0.0)
         return status.panel(run, time.time(), usual, self.settings.infinitalk_base_url)
 
-    async def look_ahead(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    async def look_ahead(self, inputs: Mapping[str, Any], request: gr.Request) -> dict[str, Any]:
         """Return what is known of a form before its click."""
-        return await self._preflight.look(Draft.of(inputs))
+        return await self._preflight.look(replace(Draft.of(inputs), visitor=self.visitor_of(request).name))
 
-    async def people(self, picture: Path) -> Look:
+    async def people(self, picture: Path, request: gr.Request) -> Look:
         """Return who is seen in a picture.
 
         Raises:
             MediaError: it cannot be used, or not be looked at just now.
         """
-        seen = await self.workshop.inspector.people(picture)
+        visitor = self.visitor_of(request).name
+        seen = await self.workshop.inspector.people(picture, visitor)
         if seen is None:
-            await self.workshop.inspector.picture(picture)
+            await self.workshop.inspector.picture(picture, visitor)
             raise MediaError(words.FACES_UNKNOWN)
         return seen
 
-    async def look_at_key(self, engine: str, key: str) -> dict[str, str] | None:
+    async def look_at_key(self, engine: str, key: str, request: gr.Request) -> dict[str, str] | None:
         """Return what a visitor's key is good for, in a line; None without a key, or where none is needed."""
         key = key.strip()
         if not key or is_free(engine):
             return None
         try:
-            balance = await self._purse.balance(engine, key)
+            balance = await self._purse.balance(engine, key, self.visitor_of(request).name)
+        except TooManyKeys:
+            return pieces.key_facts(key, "warn", words.KEYS_TOO_MANY)
         except InfinitalkError:
             return pieces.key_facts(key, "warn", words.KEY_UNSURE)
         if balance is None:
@@ -148,12 +157,27 @@ class Application:
         known = words.KEY_KNOWN.replace("{credits:.2f}", f"{balance.total:.2f}")
         return pieces.key_facts(key, "ok" if balance.total > 0 else "bad", known)
 
+    def visitor_of(self, request: gr.Request) -> Visitor:
+        """Name whoever asks the page."""
+        host = request.client.host if request.client else None
+        return self.visitor(request.headers, host, request.username)
+
     def visitor(self, headers: Any, host: str | None, username: str | None) -> Visitor:
         """Name whoever sent a request; on a Space, the proxy in front is the Hub's own."""
         on_a_space = self.settings.space_host is not None
         # How many proxies the Hub has is not known.
         proxies = None if on_a_space and not self.settings.trust_proxy else self.settings.trust_proxy
         return Visitor.of(headers, host, username, proxies=proxies)
+
+    def middleware(self) -> list[Middleware]:
+        """Return what requests go through before they reach Gradio."""
+        most, each = self.settings.infinitalk_uploads_mb, self.settings.infinitalk_visitor_uploads_mb
+        ledger = Ledger(most * MB, each * MB)
+        return [Middleware(UploadBounds, ledger=ledger, visitor_of=self._who_sends)]
+
+    def _who_sends(self, scope: Scope) -> str:
+        client = scope.get("client")
+        return self.visitor(Headers(scope=scope), client[0] if client else None, None).name
 
     @asynccontextmanager
     async def lifespan(self, page: Any) -> AsyncIterator[None]:

@@ -35,9 +35,9 @@ class Embedded:
         """Let inputs be fetched from an origin that is not public: the page's own, once its port is known."""
         self.app.state.api.trust(origin)
 
-    def client(self) -> AsyncClient:
-        """Return a client with the same code path as for Segmind."""
-        return AsyncClient("preview", base_url=BASE_URL, transport=_Transport(self.app))
+    def client(self, visitor: str = "") -> AsyncClient:
+        """Return a client with the same code path as for Segmind; the server shares places out by visitor."""
+        return AsyncClient("preview", base_url=BASE_URL, transport=_Transport(self.app, visitor))
 
     async def close(self) -> None:
         """End the renders and remove their files."""
@@ -47,8 +47,12 @@ class Embedded:
 class _Transport(httpx.ASGITransport):
     """Tells of a full queue at once: the client would wait and ask again, and the visitor know nothing."""
 
-    def __init__(self, app: object) -> None:
-        super().__init__(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]  # any ASGI application
+    def __init__(self, app: object, visitor: str) -> None:
+        super().__init__(
+            app=app,  # type: ignore[arg-type]  # any ASGI application
+            raise_app_exceptions=False,
+            client=(visitor, 0),
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await super().handle_async_request(request)

@@ -24,10 +24,12 @@ class Engines:
     settings: Settings
     embedded: Embedded
 
-    def client(self, engine: str, visitor_key: str = "", tell: Tell = lambda _: None) -> AsyncClient:
+    def client(
+        self, engine: str, visitor_key: str = "", tell: Tell = lambda _: None, visitor: str = ""
+    ) -> AsyncClient:
         """Return a client to be closed by the caller; it tells of a long pause, and of its end by None."""
         if engine == "preview":
-            return self.embedded.client()
+            return self.embedded.client(visitor)
         # "" and not None: the client must not read the owner's key from the environment by itself.
         key = visitor_key or self.settings.owner_key or ""
         return AsyncClient(key, base_url=self.settings.infinitalk_base_url, sleep=partial(_sleep, tell))

@@ -57,7 +57,10 @@ class Desk:
 
     async def stop(self, token: str) -> Run | None:
         """Cancel a run that has not been submitted; return it in any case, None for an unknown one."""
-        return await self._runs.stop(token)
+        run = await self._runs.stop(token)
+        if run and run.now.state == "CANCELLED":
+            await self._workshop.forget(run)
+        return run
 
     def refuse(self, token: str, engine: str, trouble: Trouble) -> Run:
         """Return a run that was not started, and says why."""

@@ -28,7 +28,9 @@ class Inspector:
         self._pool = pool
         self._seen: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
 
-    async def sound(self, file: Path, start_s: float, seconds: float, end_in_pause: bool) -> sound.Facts:
+    async def sound(
+        self, file: Path, start_s: float, seconds: float, end_in_pause: bool, visitor: str = ""
+    ) -> sound.Facts:
         """Return what the clip that would be sent is like.
 
         Raises:
@@ -43,10 +45,10 @@ class Inspector:
                 )
 
         key = ("sound", file, start_s, seconds, end_in_pause)
-        found: sound.Facts = await self._once(key, partial(self._room.do, cut))
+        found: sound.Facts = await self._once(key, partial(self._room.do, visitor, cut))
         return found
 
-    async def picture(self, file: Path) -> picture.Facts | video.Facts:
+    async def picture(self, file: Path, visitor: str = "") -> picture.Facts | video.Facts:
         """Return the size that the picture, or the short video, would be sent with.
 
         Raises:
@@ -58,10 +60,10 @@ class Inspector:
                 return clean_picture(self._pool, file, folder)
 
         key = ("picture", file)
-        found: picture.Facts | video.Facts = await self._once(key, partial(self._room.do, clean))
+        found: picture.Facts | video.Facts = await self._once(key, partial(self._room.do, visitor, clean))
         return found
 
-    async def people(self, file: Path) -> Look | None:
+    async def people(self, file: Path, visitor: str = "") -> Look | None:
         """Return who is seen in a picture; None when it is not known.
 
         Raises:
@@ -74,8 +76,8 @@ class Inspector:
                 return look(clean.path, clean.shrunk if isinstance(clean, picture.Facts) else 1.0)
 
         async def searched() -> Look | None:
-            await self.picture(file)  # what takes too much takes it once
-            return await self._room.do(search)
+            await self.picture(file, visitor)  # what takes too much takes it once
+            return await self._room.do(visitor, search)
 
         seen: Look | None = await self._once(("people", file), searched)
         return seen

@@ -14,6 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from infinitalk_app.orders import is_free
+from infinitalk_app.settings import RESULT_KEPT_S
+
 Phase = Literal["preparing", "submitting", "submitted", "completed", "failed"]
 TOKEN = re.compile(r"[0-9a-f]{32}")
 KEPT_S = 48 * 3600
@@ -38,6 +41,12 @@ class Entry:
     sentence: str | None = None
     cropped: str | None = None
     spent_on: str | None = None
+
+    @property
+    def may_be_bought(self) -> bool:
+        """Whether the service may have been paid for it, or will be."""
+        sent = self.request_id is not None or self.phase in ("submitting", "submitted", "completed")
+        return sent and not is_free(self.engine)
 
 
 def new_token() -> str:
@@ -79,12 +88,24 @@ class Journal:
     def __iter__(self) -> Iterator[Entry]:
         return (entry for path in self._folder.glob("*.json") if (entry := _entry(path)))
 
+    def remove(self, token: str) -> None:
+        """Forget a run of which nothing was sent."""
+        self._path(token).unlink(missing_ok=True)
+
     def sweep(self, now: float) -> None:
-        """Forget runs older than two days, and what a crash left half written."""
-        for path in self._folder.iterdir():
+        """Forget what may have been bought after two days, and all else after two hours."""
+        for path in sorted(self._folder.iterdir(), key=_is_index):
             with suppress(FileNotFoundError):  # written at this moment, and renamed
-                if now - path.stat().st_mtime > KEPT_S:
+                age = now - path.stat().st_mtime
+                if age > KEPT_S or (age > RESULT_KEPT_S and self._is_short_lived(path)):
                     path.unlink()
+
+    def _is_short_lived(self, path: Path) -> bool:
+        """Tell whether a file says nothing of any purchase; an index goes after what it leads to."""
+        if _is_index(path):
+            return not self._path(path.read_text()).exists()
+        entry = _entry(path)
+        return entry is None or not entry.may_be_bought
 
     def _path(self, token: str) -> Path:
         if not is_token(token):
@@ -112,6 +133,10 @@ def _replace(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def _is_index(path: Path) -> bool:
+    return path.suffix == ".id"
 
 
 def _entry(path: Path) -> Entry | None:

@@ -11,7 +11,7 @@ from infinitalk_app import who, words
 from infinitalk_app.inspection import Inspector
 from infinitalk_app.orders import is_free, read_number
 from infinitalk_app.prepare import BEST_FPS
-from infinitalk_app.purse import Purse
+from infinitalk_app.purse import Purse, TooManyKeys
 from infinitalk_app.record import Record, Usual
 from infinitalk_app.settings import Settings
 from infinitalk_app.spans import span
@@ -43,6 +43,7 @@ class Draft:
     resolution: str
     fps: float
     face: str = ""
+    visitor: str = ""  # whose turn a look at the files takes
 
     @classmethod
     def of(cls, inputs: Mapping[str, Any]) -> "Draft":
@@ -102,7 +103,7 @@ class Preflight:
             return []
         try:
             clip = await self._inspector.sound(
-                draft.voice, draft.start_s, draft.seconds, end_in_pause=draft.end_in_pause
+                draft.voice, draft.start_s, draft.seconds, draft.end_in_pause, draft.visitor
             )
         except MediaError as error:
             return [Item("bad", str(error))]
@@ -119,12 +120,13 @@ class Preflight:
         if draft.picture is None:
             return []
         try:
-            size = await self._inspector.picture(draft.picture)
+            size = await self._inspector.picture(draft.picture, draft.visitor)
         except MediaError as error:
             return [Item("bad", str(error))]
         try:
             choice = marks.parse(draft.face)
-            seen = await self._inspector.people(draft.picture) if choice or not draft.paid else None
+            wanted = choice or not draft.paid
+            seen = await self._inspector.people(draft.picture, draft.visitor) if wanted else None
             chosen = who.of(seen, choice, paid=draft.paid) if seen and choice else who.Chosen()
         except BadFace as error:
             begun = draft.face.count(",") + 1
@@ -140,8 +142,8 @@ class Preflight:
         if not draft.api_key:
             return []
         try:
-            balance = await self._purse.balance(draft.engine, draft.api_key)
-        except InfinitalkError:
+            balance = await self._purse.balance(draft.engine, draft.api_key, draft.visitor)
+        except (InfinitalkError, TooManyKeys):
             return [Item("warn", words.CHECK_NO_BALANCE)]
         if balance is None:
             return [Item("bad", words.CHECK_KEY_REFUSED)]

@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from infinitalk_app import words
 from infinitalk_app.orders import Order
+from infinitalk_local.turns import Turns
 from infinitalk_media import picture, video
 from infinitalk_media.around import Box
 from infinitalk_media.pool import Pool
@@ -21,15 +22,15 @@ T = TypeVar("T")
 
 
 class Room:
-    """Has so many places for work on files; whoever finds none waits, and holds up nothing else."""
+    """Has so many places for work on files, given out in turn; one visitor cannot hold all of several."""
 
     def __init__(self, places: int) -> None:
-        self._places = asyncio.Semaphore(places)
+        self._turns = Turns(places, each=max(1, places - 1))
         self._patience_s: float | None = None
 
-    async def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def do(self, visitor: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the work in a thread; a cancelled caller keeps the place until its thread has come back."""
-        async with self._places:
+        async with self._turns.turn(visitor):
             under_way = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
             try:
                 return await asyncio.shield(under_way)

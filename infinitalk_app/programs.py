@@ -146,18 +146,20 @@ class Programs:
         + str(talk_generate.__doc__).partition("\n")[2].partition("\n        Returns:")[0]
     )
 
-    async def talk_status(self, request_id: str, api_key: str) -> dict[str, Any]:
+    async def talk_status(self, request_id: str, api_key: str, request: gr.Request) -> dict[str, Any]:
         """Look once at a run that was submitted; a failed one raises its reason.
 
         Args:
             request_id: what /submit returned.
             api_key: the Segmind key that it was bought with, unless this page pays.
+            request: who asks; Gradio adds it.
 
         Returns:
             the status, as that of /generate
         """
-        run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
-        await run.polled()
+        async with self._application.lookups.turn(self._application.visitor_of(request).name):
+            run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
+            await run.polled()
         refuse(run)
         return status.for_programs(run.now, time.time())
 
@@ -175,11 +177,12 @@ class Programs:
         async for shown in answer(run):
             yield shown
 
-    async def talk_faces(self, image: str | None) -> dict[str, Any]:
+    async def talk_faces(self, image: str | None, request: gr.Request) -> dict[str, Any]:
         """List the faces of a picture that could talk, the largest first; nothing is kept or sent anywhere.
 
         Args:
             image: a picture, or a short video.
+            request: who asks; Gradio adds it.
 
         Returns:
             width, height and faces: number, box, eyes, mouth, tier (full, weak or none) and score of each
@@ -187,7 +190,7 @@ class Programs:
         if not image:
             raise gr.Error(words.NEED_PICTURE, print_exception=False)
         try:
-            seen = await self._application.people(Path(image))
+            seen = await self._application.people(Path(image), request)
         except MediaError as error:
             raise gr.Error(html.escape(str(error)), print_exception=False) from error
         return {"width": seen.width, "height": seen.height, "faces": [one.told for one in seen.people]}

@@ -5,13 +5,22 @@ import hashlib
 import time
 from collections.abc import Callable
 
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
 from infinitalk_app.detached import detached
 from infinitalk_client import AsyncClient, Credits, InvalidRequest, NotAuthorized
 
 KEPT_S = 60.0
 TIMEOUT_S = 8.0
+NEW_KEYS = RateLimitItemPerMinute(10)  # of one visitor, that the service is asked about
 
 ClientOf = Callable[[str, str], AsyncClient]
+
+
+class TooManyKeys(Exception):
+    """A visitor wants to know more keys than anybody has."""
 
 
 class Purse:
@@ -22,23 +31,27 @@ class Purse:
         self._clock = clock
         self._asking: dict[str, asyncio.Task[Credits | None]] = {}
         self._told: dict[str, tuple[float, Credits | None]] = {}
+        self._new = FixedWindowRateLimiter(MemoryStorage())
 
     def known(self, engine: str, key: str) -> Credits | None:
         """Return the balance that was told within the last minute."""
         self._forget()
         return self._told.get(_name(engine, key), (0.0, None))[1]
 
-    async def balance(self, engine: str, key: str) -> Credits | None:
+    async def balance(self, engine: str, key: str, visitor: str = "") -> Credits | None:
         """Return the balance, None when the key was refused; free of charge.
 
         Raises:
             InfinitalkError: the service does not answer; whoever wants to know next asks anew.
+            TooManyKeys: this visitor has asked for ten others within the minute.
         """
         self._forget()
         name = _name(engine, key)
         if name in self._told:
             return self._told[name][1]
         if name not in self._asking:
+            if not self._new.hit(NEW_KEYS, visitor):
+                raise TooManyKeys
             self._asking[name] = detached(self._ask(engine, key))
         # One who leaves must not end the question of another.
         return await asyncio.shield(self._asking[name])

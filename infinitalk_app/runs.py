@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ State = Literal[
     "CANCELLED",
 ]
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
+UNSENT_KEPT = 1000
 
 log = logging.getLogger("infinitalk_app")
 
@@ -123,6 +125,7 @@ class Runs:
 
     def __init__(self, explain: Explain, now: Callable[[], float] = time.time) -> None:
         self._runs: dict[str, Run] = {}
+        self._unsent: deque[str] = deque()  # tokens of runs that ended before anything was sent
         self._explain = explain
         self._now = now
 
@@ -133,7 +136,15 @@ class Runs:
         run = Run(Snapshot(token, engine, **{"started_at": self._now(), **known}))
         self._runs[token] = run
         run.task = detached(self._guard(run, work))
+        run.task.add_done_callback(lambda _: self._bound(run))
         return run
+
+    def _bound(self, run: Run) -> None:
+        """Keep the last of those that sent nothing: whoever orders in vain must not fill the memory."""
+        if run.now.request_id is None:
+            self._unsent.append(run.now.token)
+        while len(self._unsent) > UNSENT_KEPT:
+            self.forget(self._unsent.popleft())
 
     def find(self, known_as: str) -> Run | None:
         """Return the run with this token or request_id."""

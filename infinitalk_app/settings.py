@@ -52,12 +52,15 @@ class Settings(BaseSettings):
             seconds come back from the journal after a restart on the same disk; a restart on another disk, a
             second process, and the runs of each visitor over a restart are bounded by a Redis alone.
         max_clip_seconds: the longest clip that can be asked for.
-        infinitalk_preparations: how many inputs are checked and cut at a time.
+        infinitalk_preparations: how many inputs are checked and cut at a time; one visitor has all but one
+            of them at most.
         infinitalk_file_memory_mb: what reading a picture, sound or video may take, beside its ffmpeg; on
             Linux.
         infinitalk_file_cpu_s: the same of a processor, in seconds; not on Windows.
         infinitalk_file_timeout_s: the same on the clock, in seconds.
         infinitalk_render_memory_mb: what drawing one preview may take; on Linux.
+        infinitalk_uploads_mb: how much all visitors may bring within an hour, in MB.
+        infinitalk_visitor_uploads_mb: how much of it one visitor may bring.
         infinitalk_price_note: the owner's words on what a paid run costs.
         infinitalk_dask_scheduler: whose workers render the previews, tcp://host:port; this machine, if unset.
     """
@@ -77,11 +80,13 @@ class Settings(BaseSettings):
     infinitalk_visitor_runs: int | None = Field(default=None, ge=1)
     rate_limit_storage: str = "memory"
     max_clip_seconds: float = Field(default=15.0, ge=3.5, le=40.0)
-    infinitalk_preparations: int = Field(default=2, ge=1, le=16)
+    infinitalk_preparations: int = Field(default=3, ge=1, le=16)
     infinitalk_file_memory_mb: int = Field(default=512, ge=128, le=16_384)
     infinitalk_file_cpu_s: int = Field(default=20, ge=1, le=600)
     infinitalk_file_timeout_s: float = Field(default=30.0, ge=1, le=600)
     infinitalk_render_memory_mb: int = Field(default=1024, ge=256, le=65_536)
+    infinitalk_uploads_mb: int = Field(default=4000, ge=1)
+    infinitalk_visitor_uploads_mb: int = Field(default=500, ge=1)
     infinitalk_price_note: str = ""
     infinitalk_dask_scheduler: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^/\s]+:\d+$")
 

@@ -50,7 +50,9 @@ class Chosen:
         return (words.NOT_WHOLE_SENT.format(person=self.person),) if self.kept else ()
 
 
-async def choose(inspector: Inspector, picture: Path, choice: Choice | None, *, paid: bool) -> Chosen:
+async def choose(
+    inspector: Inspector, picture: Path, choice: Choice | None, *, paid: bool, visitor: str = ""
+) -> Chosen:
     """Return what a choice means for the engine: the preview's has a face to draw, the paid one a part.
 
     Raises:
@@ -59,10 +61,10 @@ async def choose(inspector: Inspector, picture: Path, choice: Choice | None, *, 
     """
     if choice is None:
         return Chosen()
-    seen = await inspector.people(picture)
+    seen = await inspector.people(picture, visitor)
     if seen is None:
         # A paid run must not send somebody else; the preview's engine looks again by itself.
-        await inspector.picture(picture)
+        await inspector.picture(picture, visitor)
         if paid:
             raise refuse(words.FACES_UNKNOWN, "face")
         return Chosen(choice)

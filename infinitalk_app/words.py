@@ -101,6 +101,7 @@ PRICE = "${low:.2f}–{high:.2f}"  # noqa: RUF001  # a range's dash
 USUAL_PAID_SHORT = "4–6 min"  # noqa: RUF001
 KEY_KNOWN = "Key …{last4}: {credits:.2f} credits"
 KEY_UNSURE = "Key …{last4}: Segmind does not answer just now"
+KEYS_TOO_MANY = "Key …{last4} was not looked at: too many keys at once. Wait a minute."
 KEY_REFUSED = "Key …{last4} was refused. Check it at Segmind and paste it again."
 KEY_FORGET = "Forget it"
 HOW_LINES = (
@@ -386,6 +387,11 @@ NOT_FETCHED = (
     "The {name} could not be fetched from {address}. Nothing was sent, and nothing was charged. "
     "Give an address that anybody can open, or upload the file."
 )
+UPLOADS_YOURS = (
+    "You have brought {most} MB within the hour, as much as this page keeps for one visitor. "
+    "Nothing was sent, and nothing was charged; try again later."
+)
+UPLOADS_ALL = "This page holds as many files as it can. Nothing was charged; try again later."
 TOO_LARGE = "The file is larger than 100 MB; send a smaller one."
 
 DETAILS = "Details of this run"

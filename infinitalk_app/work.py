@@ -1,6 +1,7 @@
 """The way of one run: prepare, host, submit once, watch, fetch, verify; the journal notes each turn."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import shutil
@@ -148,7 +149,14 @@ class Workshop:
             shutil.rmtree(folder, ignore_errors=True)
 
     async def cut(
-        self, source: Path, target: Path, start_s: float, seconds: float, end_in_pause: bool
+        self,
+        source: Path,
+        target: Path,
+        start_s: float,
+        seconds: float,
+        *,
+        end_in_pause: bool,
+        visitor: str = "",
     ) -> sound.Facts:
         """Cut the part of a voice that would be sent, to be played back.
 
@@ -156,7 +164,13 @@ class Workshop:
             MediaError: there is no usable sound.
         """
         return await self.room.do(
-            self.pool.sound, source, target, start_s=start_s, seconds=seconds, end_in_pause=end_in_pause
+            visitor,
+            self.pool.sound,
+            source,
+            target,
+            start_s=start_s,
+            seconds=seconds,
+            end_in_pause=end_in_pause,
         )
 
     async def why_unreachable(self) -> str | None:
@@ -182,9 +196,10 @@ class Workshop:
     async def _perform(self, run: Run, order: Order, entry: Entry) -> None:
         hosted: list[Path] = []
         try:
-            who = await choose(self.inspector, order.picture, order.face, paid=order.paid)
+            visitor = order.visitor.name
+            who = await choose(self.inspector, order.picture, order.face, paid=order.paid, visitor=visitor)
             inputs = await self._prepare(run, order, who, hosted)
-            async with self.engines.client(order.engine, order.api_key, run.pauses) as client:
+            async with self.engines.client(order.engine, order.api_key, run.pauses, visitor) as client:
                 job = await self._buy(run, order, entry, client, tuple(hosted), who.face(inputs.shrunk))
                 await self._collect(run, job)
             await self._learn(run, order)
@@ -192,7 +207,7 @@ class Workshop:
             await asyncio.to_thread(self._outbox.remove, *hosted)
 
     async def _prepare(self, run: Run, order: Order, who: Chosen, hosted: list[Path]) -> Inputs:
-        inputs = await self.room.do(self._host_inputs, order, who, hosted)
+        inputs = await self.room.do(order.visitor.name, self._host_inputs, order, who, hosted)
         run.warn(*inputs.notes, *who.notes)
         run.show(clip_s=inputs.clip_s, part=inputs.part, cropped=who.said)
         return inputs
@@ -357,11 +372,21 @@ class Workshop:
         except OSError:
             log.exception("the journal cannot be written")
 
+    async def forget(self, run: Run) -> None:
+        """Take a run out of the journal that has sent nothing."""
+        with contextlib.suppress(OSError):  # the sweep has it
+            await asyncio.to_thread(self.journal.remove, run.now.token)
+
     async def _failure(self, run: Run, error: Exception) -> Refusal:
-        """Note an end, and put it into words; a job that may go on stays "submitting" or "submitted"."""
+        """Note an end, and put it into words; a job that may go on stays "submitting" or "submitted".
+
+        What was refused before anything was sent leaves no entry.
+        """
         trouble = explain(error, run.now)
         entry = await asyncio.to_thread(self.journal.read, run.now.token)
-        if entry and not _may_come_back(entry, error):
+        if entry and entry.phase == "preparing":
+            await self.forget(run)
+        elif entry and not _may_come_back(entry, error):
             await self._remember(replace(entry, phase="failed", sentence=trouble.sentence))
         return Refusal(trouble)
 

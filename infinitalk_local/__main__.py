@@ -14,6 +14,7 @@ from infinitalk_local.fetch import origin
 from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
+from infinitalk_local.slow_headers import InTime
 from infinitalk_media.net import is_loopback
 
 _CLOSING_S = 5
@@ -58,7 +59,11 @@ class _Server(uvicorn.Server):
     def __init__(self, app: FastAPI) -> None:
         super().__init__(
             uvicorn.Config(
-                app, log_level="warning", proxy_headers=False, timeout_graceful_shutdown=_CLOSING_S
+                app,
+                http=InTime,
+                log_level="warning",
+                proxy_headers=False,
+                timeout_graceful_shutdown=_CLOSING_S,
             )
         )
         self._api = app.state.api

@@ -5,6 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+UPLOADS_MAX = 1000 * 1024**2  # bytes that lie here at a time
+OWNER_MAX = UPLOADS_MAX // 4  # of one caller
 SUFFIXES = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -24,6 +26,10 @@ SUFFIXES = {
 _KINDS = {suffix: kind for kind, suffix in reversed(SUFFIXES.items())}  # the first kind of a suffix
 
 
+class Full(Exception):
+    """There is no room for another upload."""
+
+
 class Files:
     """Keeps files under names that cannot be guessed; a name that it did not give is no file.
 
@@ -33,6 +39,7 @@ class Files:
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._names: dict[str, float] = {}
+        self._uploads: dict[str, tuple[str, int]] = {}  # whose they are, and their bytes
 
     def add(self, data: bytes, suffix: str, gone_at: float = float("inf")) -> str:
         """Keep the bytes until `gone_at`, and return their name."""
@@ -42,6 +49,23 @@ class Files:
         name = secrets.token_urlsafe(24) + suffix
         (self._folder / name).write_bytes(data)
         self._names[name] = gone_at
+        return name
+
+    def add_upload(self, data: bytes, suffix: str, gone_at: float, owner: str) -> str:
+        """Keep what somebody brought.
+
+        Raises:
+            Full: the uploads that lie here are as much as may be, of this owner or of all.
+        """
+        own = sum(size for whose, size in self._uploads.values() if whose == owner)
+        every = sum(size for _, size in self._uploads.values())
+        if own + len(data) > OWNER_MAX or every + len(data) > UPLOADS_MAX:
+            raise Full(
+                f"Of uploads {OWNER_MAX // 1024**2} MB of one caller and {UPLOADS_MAX // 1024**2} MB in all "
+                "are kept; try again later"
+            )
+        name = self.add(data, suffix, gone_at)
+        self._uploads[name] = owner, len(data)
         return name
 
     def path(self, name: str) -> Path | None:
@@ -58,6 +82,7 @@ class Files:
         path = self.path(name)
         if path:
             del self._names[name]
+            self._uploads.pop(name, None)
             path.unlink(missing_ok=True)
 
     def sweep(self, now: float) -> None:
@@ -67,4 +92,4 @@ class Files:
     def close(self) -> None:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder, self._names = None, {}
+        self._folder, self._names, self._uploads = None, {}, {}

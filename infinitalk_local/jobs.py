@@ -5,16 +5,19 @@ import contextlib
 import logging
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from infinitalk_local.refusals import Refusal, unknown_request
+from infinitalk_local.turns import Turn, Turns
 
 log = logging.getLogger("infinitalk_local")
 
 HISTORY_MAX = 1000
+CALLERS = 5  # times what one caller may have waiting, all together may
 STOPPED = "The server was stopped."
 
 
@@ -32,10 +35,15 @@ ENDED = (State.COMPLETED, State.FAILED)
 
 @dataclass
 class Job:
-    """One submission; times are the store's clock, in seconds."""
+    """One submission; times are the store's clock, in seconds.
+
+    `caller` is in whose name it waits, `line` for what: one line does not wait for the other.
+    """
 
     body: Mapping[str, Any]
     created: float
+    caller: str = ""
+    line: str = ""
     request_id: str = field(default_factory=lambda: secrets.token_hex(16))
     state: State = State.QUEUED
     started: float | None = None
@@ -48,6 +56,7 @@ class Job:
     progress: tuple[int, int] | None = None
     remote: bool = False  # rendered on another machine, from which no progress is heard
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: Turn | None = None
 
 
 class JobFailed(Exception):
@@ -58,7 +67,7 @@ Work = Callable[[Job], Awaitable[None]]
 
 
 class Store:
-    """Takes jobs, runs a few at a time in their order, and forgets them when their time is over.
+    """Takes jobs, runs a few at a time, the callers in turn, and forgets them when their time is over.
 
     Nothing is started before the first job, and nothing depends on a lifespan: the page runs this through an
     in-process transport, which has none. `aclose` ends everything.
@@ -77,7 +86,7 @@ class Store:
         self._retention_s = retention_s
         self._on_forget = on_forget
         self._clock = clock
-        self._places = asyncio.Semaphore(at_once)
+        self._lines: defaultdict[str, Turns] = defaultdict(lambda: Turns(at_once))
         self._at_once = at_once
         self._jobs: dict[str, Job] = {}
         self._history: dict[str, Job] = {}
@@ -93,22 +102,25 @@ class Store:
     def now(self) -> float:
         return self._clock()
 
-    def submit(self, body: Mapping[str, Any], work: Work) -> Job:
+    def submit(self, body: Mapping[str, Any], work: Work, caller: str = "", line: str = "") -> Job:
         """Take a job.
 
         Raises:
-            Refusal: too many are waiting (429), with the wait that is to be expected; or it is closed (503).
+            Refusal: too many of this caller, or of all, are waiting (429), with the wait that is to be
+                expected; or it is closed (503).
         """
         self.sweep()
         if self._closed:
             raise Refusal(503, STOPPED)
-        waiting = self._waiting()
-        if len(waiting) >= self._queue_size:
+        waiting = [job for job in self._jobs.values() if job.state is State.QUEUED and job.line == line]
+        own = sum(job.caller == caller for job in waiting)
+        if own >= self._queue_size or len(waiting) >= CALLERS * self._queue_size:
             wait_s = max(1, round(len(waiting) / self._at_once * self._last_render_s))
             text = f"{len(waiting)} previews are waiting; try again in about {wait_s} s"
             raise Refusal(429, text, {"retry-after": str(wait_s)})
-        job = self._keep(Job(body, self._clock()))
-        task = asyncio.get_running_loop().create_task(self._run(job, work))
+        job = self._keep(Job(body, self._clock(), caller, line))
+        job.turn = self._lines[line].turn(caller)
+        task = asyncio.get_running_loop().create_task(self._run(job, job.turn, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
@@ -126,12 +138,10 @@ class Store:
             del self._history[next(iter(self._history))]
         return job
 
-    def _waiting(self) -> list[Job]:
-        return [job for job in self._jobs.values() if job.state is State.QUEUED]
-
-    def queue_position(self, job: Job) -> int | None:
-        """Return how many jobs wait before this one, or None when it does not wait."""
-        return self._waiting().index(job) if job.state is State.QUEUED else None
+    @staticmethod
+    def queue_position(job: Job) -> int | None:
+        """Return how many jobs come before this one, or None when it does not wait."""
+        return job.turn.ahead if job.turn else None
 
     def get(self, request_id: str) -> Job:
         """Return a job.
@@ -155,8 +165,8 @@ class Store:
             raise unknown_request(request_id)
         return self._history[request_id]
 
-    async def _run(self, job: Job, work: Work) -> None:
-        async with self._places:
+    async def _run(self, job: Job, turn: Turn, work: Work) -> None:
+        async with turn:
             job.state, job.started = State.PROCESSING, self._clock()
             try:
                 await work(job)

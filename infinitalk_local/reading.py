@@ -44,6 +44,15 @@ class Gate:
         if self._rate:
             self._count(key, self._rate)
 
+    def caller(self, request: Request) -> str:
+        """Name who asks, for a share of the places: by a key that not everybody can make up, else by address.
+
+        A page in the same process is whatever its transport names as the client: its visitor.
+        """
+        if self._keys:
+            return request.headers.get("x-api-key", "").strip()
+        return request.client.host if request.client else ""
+
     def _count(self, key: str, most: int) -> None:
         now, seen = self._clock(), self._seen[key]
         while seen and now - seen[0] >= _MINUTE_S:

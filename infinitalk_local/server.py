@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from infinitalk_local import answers, docs, uploads
 from infinitalk_local.allowed_hosts import AllowedHosts, HostGuard
 from infinitalk_local.fetch import Fetcher, Resolver, resolve
-from infinitalk_local.files import Files
+from infinitalk_local.files import Files, Full
 from infinitalk_local.headers import Headers
 from infinitalk_local.jobs import Job, State, Store
 from infinitalk_local.nearby import asks_for_itself
@@ -54,7 +54,7 @@ class Api:
         """Tell whether a submission's inputs may come from loopback."""
         return self.settings.trust_loopback and asks_for_itself(request.headers)
 
-    def submit(self, slug: str, body: dict[str, Any], base: str, *, nearby: bool) -> Job:
+    def submit(self, slug: str, body: dict[str, Any], base: str, caller: str, *, nearby: bool) -> Job:
         if slug not in (TALK, MOCK):
             raise Refusal(404, f"Model {slug} not found")
         if slug == TALK:
@@ -62,12 +62,13 @@ class Api:
         if self.settings.no_credits:
             raise Refusal(self.settings.no_credits, "Insufficient credits")
         if slug == MOCK:
-            return self.store.submit(body, self.workshop.mock(Mock.of(body)))
+            return self.store.submit(body, self.workshop.mock(Mock.of(body)), caller, MOCK)
         try:
             talk = Talk.of(body)
         except BadInput as reason:
             return self.store.submit_failed(body, str(reason))
-        return self.store.submit(body, self.workshop.talk(talk, self._reader(base), nearby=nearby))
+        work = self.workshop.talk(talk, self._reader(base), nearby=nearby)
+        return self.store.submit(body, work, caller, TALK)
 
     def _reader(self, base: str) -> Callable[[str], bytes | None]:
         """Return a function that reads what lies here, without a request to ourselves.
@@ -83,11 +84,18 @@ class Api:
 
         return read_own
 
-    def keep(self, data: bytes, suffix: str) -> str:
-        """Keep an upload for as long as a result, and return its name."""
+    def keep(self, data: bytes, suffix: str, caller: str) -> str:
+        """Keep an upload for as long as a result, and return its name.
+
+        Raises:
+            Refusal: there is no room for it (429).
+        """
         self.sweep()
         asyncio.get_running_loop().call_later(self.settings.retention_s + 1, self.sweep)
-        return self.files.add(data, suffix, self.store.now() + self.settings.retention_s)
+        try:
+            return self.files.add_upload(data, suffix, self.store.now() + self.settings.retention_s, caller)
+        except Full as error:
+            raise Refusal(429, str(error), {"retry-after": "60"}) from error
 
     def sweep(self) -> None:
         """Remove what is over its time, but no upload while a job may need it."""
@@ -140,7 +148,9 @@ def _add_job_routes(app: FastAPI, api: Api) -> None:
     async def submit(slug: str, request: Request) -> JSONResponse:
         api.gate.check(request)
         body = await read_submission(request)
-        job = api.submit(slug, body, api.base(request), nearby=api.is_nearby(request))
+        job = api.submit(
+            slug, body, api.base(request), api.gate.caller(request), nearby=api.is_nearby(request)
+        )
         return JSONResponse(answers.submitted(job, api.base(request)))
 
     @app.get("/v2/requests/{request_id}/status", **docs.STATUS)
@@ -162,7 +172,9 @@ def _add_job_routes(app: FastAPI, api: Api) -> None:
     async def generate_now(slug: str, request: Request) -> Response:
         api.gate.check(request)
         body = await read_submission(request)
-        job = api.submit(slug, body, api.base(request), nearby=api.is_nearby(request))
+        job = api.submit(
+            slug, body, api.base(request), api.gate.caller(request), nearby=api.is_nearby(request)
+        )
         await job.over.wait()
         if job.state is State.FAILED:
             raise Refusal(422, job.error or "failed")
@@ -196,7 +208,7 @@ def _add_file_routes(app: FastAPI, api: Api) -> None:
         api.gate.check(request)
         body = await read_object(request, uploads.BODY_MAX)
         assets = [uploads.decode(url) for url in uploads.data_urls(body)]
-        names = [api.keep(data, suffix) for data, suffix in assets]
+        names = [api.keep(data, suffix, api.gate.caller(request)) for data, suffix in assets]
         return {
             "file_urls": [f"{api.base(request)}/assets/{name}" for name in names],
             "message": "File uploaded successfully",

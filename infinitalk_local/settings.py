@@ -17,7 +17,8 @@ class LocalSettings:
         trust_loopback: inputs may come from loopback, when a program on this machine asks for itself; for a
             server that nobody else can reach.
         public_url: the address to put into answers; None takes the one that was asked.
-        queue_size: jobs that may wait; one more is refused with 429.
+        queue_size: jobs of one caller that may wait, and a fifth of what may wait in all; one more is refused
+            with 429.
         renders_at_once: jobs that run at the same time.
         retention_s: how long a result is kept after its job has ended.
         render_timeout_s: after which a render is killed.

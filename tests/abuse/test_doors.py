@@ -8,7 +8,7 @@ import socket
 import httpx
 import pytest
 
-from infinitalk_local import reading
+from infinitalk_local import reading, slow_headers
 from infinitalk_local.settings import LocalSettings
 from tests.app.pages import ROOT, inputs
 from tests.local.conftest import body_of, connect
@@ -99,19 +99,51 @@ def server_for_all():
         yield base
 
 
+SLOW_BODY = (
+    "POST /v2/infinite-talk HTTP/1.1\r\nhost: {host}\r\nx-api-key: k\r\nconnection: close\r\n"
+    "content-type: application/json\r\ncontent-length: 1000\r\n\r\n{{"
+)
+
+
 def test_a_slow_client_is_cut_off_and_holds_up_nobody(server_for_all, monkeypatch):
     """Fifty bodies that never end: others are answered meanwhile, and each of the fifty gets a 408."""
     monkeypatch.setattr(reading, "BODY_SECONDS_MAX", 1.0)
     url = httpx.URL(server_for_all)
-    head = f"POST /v2/infinite-talk HTTP/1.1\r\nhost: {url.host}\r\nx-api-key: k\r\nconnection: close\r\n"
-    head += "content-type: application/json\r\ncontent-length: 1000\r\n\r\n{"
     lines = [socket.create_connection((url.host, url.port), timeout=20) for _ in range(50)]
     for line in lines:
-        line.sendall(head.encode())
+        line.sendall(SLOW_BODY.format(host=url.host).encode())
     assert httpx.get(f"{server_for_all}/healthz", timeout=1.0).status_code == 200
     for line in lines:
         assert line.recv(100).startswith(b"HTTP/1.1 408")
         line.close()
+
+
+HALF = b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: "
+
+
+@pytest.mark.parametrize("first", [b"", HALF[:-10] + b"\r\n\r\n"], ids=["first", "second"])
+@pytest.mark.parametrize("half", [HALF, HALF[:3]], ids=len)
+def test_half_sent_headers_are_cut_off(server_for_all, monkeypatch, first, half):
+    """A line on which no request gets through its headers is closed, be it the first or a later one."""
+    monkeypatch.setattr(slow_headers, "HEADERS_SECONDS_MAX", 0.3)
+    url = httpx.URL(server_for_all)
+    with socket.create_connection((url.host, url.port), timeout=20) as line:
+        if first:
+            line.sendall(first)
+            assert line.recv(1000).startswith(b"HTTP/1.1 200")
+        line.sendall(half)
+        while line.recv(1000):  # for ever, or until the test's own time-out
+            pass
+
+
+def test_what_takes_its_time_after_its_headers_is_not_cut_off(server_for_all, monkeypatch):
+    """The limit of the headers is over with them: a body has a limit of its own, and an idle line, too."""
+    monkeypatch.setattr(slow_headers, "HEADERS_SECONDS_MAX", 0.1)
+    monkeypatch.setattr(reading, "BODY_SECONDS_MAX", 0.5)
+    url = httpx.URL(server_for_all)
+    with socket.create_connection((url.host, url.port), timeout=20) as line:
+        line.sendall(SLOW_BODY.format(host=url.host).encode())
+        assert line.recv(100).startswith(b"HTTP/1.1 408")
 
 
 def test_what_is_too_large_is_cut_off_while_it_comes(server_for_all):

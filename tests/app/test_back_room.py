@@ -150,17 +150,6 @@ def test_a_broken_entry_is_as_if_it_were_not_there(tmp_path):
     assert list(Journal(tmp_path)) == []
 
 
-def test_the_journal_forgets_after_two_days(tmp_path):
-    """A swept journal holds what is younger than 48 hours."""
-    journal = Journal(tmp_path)
-    journal.write(Entry(TOKEN, "preview", "completed", 1.0))
-    written = (tmp_path / f"{TOKEN}.json").stat().st_mtime
-    journal.sweep(written + 47 * 3600)
-    assert journal.read(TOKEN)
-    journal.sweep(written + 49 * 3600)
-    assert list(tmp_path.iterdir()) == []
-
-
 class Day:
     """A clock that stands in a day."""
 

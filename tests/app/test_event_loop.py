@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from starlette.datastructures import Headers
 
 from infinitalk_app import application as application_module
 from infinitalk_app.application import Application
@@ -50,6 +51,7 @@ async def test_no_file_is_worked_on_in_the_event_loop(tmp_path, on_the_loop):
     Journal(application.folders.journal).write(
         Entry(known := new_token(), "preview", "completed", 1.0, "abc123")
     )
+    asking = gr.Request(headers=Headers({}), client=None, username=None)
     on_the_loop.clear()
     async with application.lifespan(SimpleNamespace(get_blocks=lambda: blocks)):
         desk = application.desk
@@ -58,7 +60,7 @@ async def test_no_file_is_worked_on_in_the_event_loop(tmp_path, on_the_loop):
         assert run.now.state == "COMPLETED"
         for known_as in (run.now.token, known, "abc123", "unknown-id"):
             await desk.resume(known_as, "preview")
-        await application.look_ahead({**given, "engine": "infinitetalk"})
+        await application.look_ahead({**given, "engine": "infinitetalk"}, asking)
         async with application.workshop._probe() as probe:
             assert probe.exists()
     assert on_the_loop == []

@@ -1,10 +1,24 @@
 """The journal's files: who may read them, and when they are safe."""
 
+import asyncio
 import os
 import stat
 from pathlib import Path
 
-from infinitalk_app.journal import Entry, Journal
+import pytest
+
+from infinitalk_app import runs
+from infinitalk_app.application import Application
+from infinitalk_app.explain import explain
+from infinitalk_app.journal import Entry, Journal, new_token
+from infinitalk_app.limits import Visitor
+from infinitalk_app.refusals import Refusal
+from infinitalk_app.runs import Run, Runs
+from infinitalk_app.settings import Settings
+from infinitalk_app.words import ERRORS
+from infinitalk_client import DEFAULT_PROMPT
+from tests.app.pages import PICTURE, VOICE
+from tests.app.test_giving_back import application_of, says
 
 TOKEN = "0123456789abcdef" * 2
 ENTRY = Entry(TOKEN, "infinitetalk", "submitted", 1.0, "abc123")
@@ -41,3 +55,82 @@ def test_a_written_entry_survives_a_loss_of_power(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "replace", hear_replace)
     Journal(tmp_path).write(ENTRY)
     assert asked == ["sync .part", "name .id", "sync .part", "name .json", "sync folder"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "phase", "request_id", "kept_h"),
+    [
+        ("infinitetalk", "submitted", "abc123", 48),
+        ("infinitetalk", "completed", "abc123", 48),
+        ("infinitetalk", "failed", "abc123", 48),  # a job that failed: it may be looked at again
+        ("infinitetalk", "submitting", None, 48),
+        ("infinitetalk", "failed", None, 2),  # the service refused it
+        ("infinitetalk", "preparing", None, 2),  # of a page that was killed
+        ("preview", "completed", "abc123", 2),
+        ("preview", "failed", "abc123", 2),
+        ("preview", "submitted", "abc123", 2),
+    ],
+)
+def test_what_may_be_bought_is_kept_for_two_days_and_the_rest_for_two_hours(
+    tmp_path, engine, phase, request_id, kept_h
+):
+    """An entry goes with its index, in one sweep; until then both are there."""
+    journal = Journal(tmp_path)
+    journal.write(Entry(TOKEN, engine, phase, 1.0, request_id))
+    written = max(path.stat().st_mtime for path in tmp_path.iterdir())
+    journal.sweep(written + kept_h * 3600 - 60)
+    assert journal.read(TOKEN).phase == phase
+    assert request_id is None or journal.find(request_id) == journal.read(TOKEN)
+    journal.sweep(written + kept_h * 3600 + 60)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def ordered(application: Application, voice: Path = VOICE, engine: str = "preview") -> Run:
+    given = {"prompt": DEFAULT_PROMPT, "engine": engine, "resolution": "480p", "fps": 16, "seed": 7}
+    given |= {"picture": str(PICTURE), "voice": str(voice), "start_s": 0, "seconds": 4, "api_key": ""}
+    return await application.desk.generate(
+        new_token(), consent=True, visitor=Visitor("a"), headers={}, **given
+    )
+
+
+async def test_an_order_that_sends_nothing_leaves_nothing(tmp_path):
+    """A file that cannot be used and a click on Stop leave the journal as it was."""
+    application, bad = Application(Settings(infinitalk_state_dir=tmp_path)), tmp_path / "voice.mp3"
+    bad.write_bytes(b"no sound at all" * 100)
+    refused = await ordered(application, bad)
+    await refused.task
+    assert refused.now.state == "FAILED"
+    stopped = await ordered(application)
+    while not list(application.workshop.journal):  # noqa: ASYNC110  # written in a thread
+        await asyncio.sleep(0.001)
+    assert (await application.desk.stop(stopped.now.token)).now.state == "CANCELLED"
+    assert list((tmp_path / "journal").iterdir()) == []
+    await application.embedded.close()
+
+
+async def test_an_order_that_the_service_refuses_leaves_one_small_entry(tmp_path, monkeypatch):
+    """It says why, for as long as a video is kept, and is no more than a few hundred bytes."""
+    application = application_of(tmp_path, monkeypatch, says(406, {"error": "no " * 1000}))
+    run = await ordered(application, engine="infinitetalk")
+    await run.task
+    (file,) = (tmp_path / "journal").iterdir()
+    assert application.workshop.journal.read(run.now.token).phase == "failed"
+    assert file.stat().st_size < 1000
+
+
+async def test_orders_in_vain_do_not_fill_the_memory(monkeypatch):
+    """Of runs that ended before anything was sent the last thousand are remembered; of others all."""
+    monkeypatch.setattr(runs, "UNSENT_KEPT", 3)
+    kept = Runs(explain)
+
+    async def refuse(run: Run) -> None:
+        raise Refusal(ERRORS["limit_day"])
+
+    async def send(run: Run) -> None:
+        run.show(request_id="abc123")
+
+    started = [kept.start(new_token(), "preview", work) for work in (send, *[refuse] * 5)]
+    for run in started:
+        await asyncio.wait([run.task])
+    await asyncio.sleep(0)
+    assert [kept.find(run.now.token) is run for run in started] == [True, False, False, True, True, True]

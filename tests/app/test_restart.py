@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from gradio_client.exceptions import AppError
 
@@ -18,6 +17,7 @@ from infinitalk_local.settings import LocalSettings
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
 from tests.app.pages import COMMAND, inputs, page
+from tests.local.conftest import body_of, connect
 from tests.local.serving import copies, serving
 from tests.processes import assert_gone, children_of, command_of
 
@@ -42,8 +42,9 @@ def hanging_program(folder: Path) -> str:
 
 def occupy(service: str) -> None:
     """Let the one place at the service be taken until the page has looked at its job, and some."""
-    headers = {"x-api-key": KEY}
-    httpx.post(f"{service}/v2/mock-inference", json={"sleep": 5}, headers=headers).raise_for_status()
+    with connect(service, KEY) as http:
+        for _ in range(3):
+            http.post("/v2/infinite-talk", json=body_of(http)).raise_for_status()
 
 
 def came(happened: Callable[[], Any]) -> Any:

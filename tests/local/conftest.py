@@ -27,8 +27,8 @@ def http(server: str) -> Iterator[httpx.Client]:
         yield client
 
 
-def connect(base: str) -> httpx.Client:
-    return httpx.Client(base_url=base, headers={"x-api-key": KEY}, trust_env=False, timeout=30)
+def connect(base: str, key: str = KEY) -> httpx.Client:
+    return httpx.Client(base_url=base, headers={"x-api-key": key}, trust_env=False, timeout=30)
 
 
 def body_of(http: httpx.Client, **more: object) -> dict[str, object]:

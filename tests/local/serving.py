@@ -13,6 +13,7 @@ import uvicorn
 from infinitalk_local.fetch import Resolver, resolve
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
+from infinitalk_local.slow_headers import InTime
 
 
 @contextlib.contextmanager
@@ -24,7 +25,9 @@ def serving(
     """Serve until the block ends, and yield the base URL."""
     app = create_app(settings, executor=executor, resolver=resolver)
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            app, host="127.0.0.1", port=0, http=InTime, log_level="error", timeout_graceful_shutdown=1
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

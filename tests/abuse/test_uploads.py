@@ -1,0 +1,97 @@
+"""What visitors bring is bounded: for each of them, and for all together, at page and server."""
+
+import base64
+
+import httpx
+import pytest
+
+from infinitalk_app.settings import INPUT_KEPT_S
+from infinitalk_app.upload_bounds import LEAST, Ledger
+from infinitalk_local import files
+from infinitalk_local.files import Files, Full
+from tests.app.pages import page
+from tests.local.conftest import connect
+from tests.local.serving import serving
+
+MB = 1024**2
+
+
+def test_each_visitor_has_a_share_and_an_hour_gives_it_back():
+    """What is too much is not counted; after the hour in which it is kept, there is room again."""
+    now = [0.0]
+    ledger = Ledger(most=10 * MB, each=4 * MB, clock=lambda: now[0])
+    assert ledger.take("anna", 3 * MB) is None
+    assert "4 MB within the hour" in ledger.take("anna", 2 * MB)
+    assert ledger.take("anna", MB) is None
+    assert [ledger.take(name, 3 * MB) for name in ("bert", "carl")] == [None, None]
+    assert "as many files as it can" in ledger.take("dora", MB)
+    now[0] += INPUT_KEPT_S + 1
+    assert [ledger.take("anna", 4 * MB), ledger.take("dora", 4 * MB)] == [None, None]
+    assert set(ledger._sums) == {"anna", "dora"}
+
+
+@pytest.fixture(scope="module")
+def small_page(tmp_path_factory):
+    with page(tmp_path_factory.mktemp("page"), TRUST_PROXY="1", INFINITALK_VISITOR_UPLOADS_MB="3") as running:
+        yield running
+
+
+def post(running, visitor: str, path: str, **content: object) -> httpx.Response:
+    headers = {"X-Forwarded-For": visitor}
+    return httpx.post(f"{running.url}/gradio_api{path}", headers=headers, trust_env=False, **content)
+
+
+def held(running) -> int:
+    """Return how many bytes lie in the folder of what visitors bring."""
+    return sum(path.stat().st_size for path in (running.state / "uploads").rglob("*") if path.is_file())
+
+
+def pieces(size: int):
+    """Yield a form with one file, without saying how long it is."""
+    yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n'
+    for _ in range(size // 1000):
+        yield bytes(1000)
+    yield b"\r\n--x--\r\n"
+
+
+def test_a_visitor_who_has_brought_too_much_gets_a_sentence(small_page):
+    """By whatever way: uploads that say their size, that do not, and files inside JSON; others go on."""
+    before, file = held(small_page), {"files": ("a.jpg", bytes(2 * MB))}
+    assert post(small_page, "203.0.113.1", "/upload", files=file).is_success
+    again = post(small_page, "203.0.113.1", "/upload", files=file)
+    assert (again.status_code, again.text[:34]) == (413, "You have brought 3 MB within the h")
+    form = {"Content-Type": "multipart/form-data; boundary=x", "X-Forwarded-For": "203.0.113.1"}
+    unsaid = httpx.post(f"{small_page.url}/gradio_api/upload", headers=form, content=pieces(2 * MB))
+    assert unsaid.status_code == 413
+    inside = base64.b64encode(bytes(2 * MB)).decode()
+    assert post(small_page, "203.0.113.1", "/call/faces", json={"data": [inside]}).status_code == 413
+    assert held(small_page) - before <= 3 * MB
+    assert post(small_page, "203.0.113.2", "/upload", files=file).is_success
+    assert "Traceback" not in small_page.log.read_text()
+
+
+def test_many_small_uploads_are_many_as_well(small_page):
+    """An upload counts 64 kB at least; ordinary requests do not count."""
+    small = {"files": ("a.txt", b"x")}
+    codes = [post(small_page, "203.0.113.3", "/upload", files=small).status_code for _ in range(50)]
+    assert codes == [200] * (3 * MB // LEAST) + [413] * 2
+    assert post(small_page, "203.0.113.3", "/call/status", json={"data": ["x", ""]}).is_success
+
+
+def test_uploads_of_the_server_have_a_sum(monkeypatch):
+    """One caller has a quarter of the room; what has gone makes room."""
+    monkeypatch.setattr(files, "UPLOADS_MAX", 8 * MB)
+    monkeypatch.setattr(files, "OWNER_MAX", 2 * MB)
+    with serving() as base, connect(base) as http:
+        picture = "data:image/png;base64," + base64.b64encode(bytes(MB)).decode()
+        answers = [http.post("/upload-asset", json={"data_urls": [picture]}) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert "2 MB of one caller" in answers[-1].json()["error"]
+    kept = Files()
+    for owner in "abcd":
+        kept.add_upload(bytes(2 * MB), ".png", 1.0, owner)
+    with pytest.raises(Full):
+        kept.add_upload(b"x", ".png", 1.0, "e")
+    kept.sweep(1.0)
+    assert kept.add_upload(bytes(2 * MB), ".png", 2.0, "a")
+    kept.close()
