@@ -46,7 +46,7 @@ class Entry:
     def may_be_bought(self) -> bool:
         """Whether the service may have been paid for it, or will be."""
         sent = self.request_id is not None or self.phase in ("submitting", "submitted", "completed")
-        return sent and not is_free(self.engine)
+        return self.spent_on is not None or (sent and not is_free(self.engine))
 
 
 def new_token() -> str:

@@ -13,7 +13,6 @@ from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers
 
-from infinitalk_app.journal import Entry
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings, SettingsError
 from infinitalk_app.words import ERRORS
@@ -69,14 +68,14 @@ class Budget:
             settings.infinitalk_daily_seconds, settings.infinitalk_visitor_runs, settings.rate_limit_storage
         )
 
-    def recall(self, journal: Iterable[Entry]) -> None:
-        """Count what the runs of a journal took, each on its day: the count in memory went with its process.
+    def recall(self, taken: Iterable[tuple[str, float]]) -> None:
+        """Count what earlier runs took, as (day, seconds): a count in memory goes with its process.
 
-        Whose runs they were it does not say, so visitors' runs are counted anew.
+        Whose runs they were is not known, so visitors' runs are counted anew.
         """
-        for entry in journal:
-            if self._seconds and entry.spent_on:
-                self._add(self._seconds, math.ceil(entry.clip_s or 0), "seconds", entry.spent_on)
+        for day, clip_s in taken:
+            if self._seconds:
+                self._add(self._seconds, math.ceil(clip_s), "seconds", day)
 
     def check(self, visitor: str, clip_s: float) -> None:
         """Ask whether a run would still be allowed, and count nothing.

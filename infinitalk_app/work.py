@@ -110,7 +110,7 @@ class Workshop:
         self.engines = engines
         self._budget = Budget.of(settings)
         if settings.owner_pays and settings.rate_limit_storage == "memory":
-            self._budget.recall(self.journal)
+            self._budget.recall((run.spent_on, run.clip_s or 0.0) for run in self.journal if run.spent_on)
         self._outbox = Outbox(folders.outbox)
         self.room = Room(settings.infinitalk_preparations)
         self.pool = Pool(settings.infinitalk_preparations, settings.file_limits)

@@ -118,7 +118,7 @@ def test_a_slow_client_is_cut_off_and_holds_up_nobody(server_for_all, monkeypatc
         line.close()
 
 
-HALF = b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: "
+HALF = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-slow: "
 
 
 @pytest.mark.parametrize("first", [b"", HALF[:-10] + b"\r\n\r\n"], ids=["first", "second"])
