@@ -14,6 +14,7 @@ from infinitalk_app import words
 from infinitalk_app.settings import INPUT_KEPT_S
 
 MB = 1024**2
+JSON_MB = 32  # of a body that is read into memory whole: a picture of 20 MB as a data URL
 LEAST = 64 * 1024  # what an upload counts at least; a smaller request that is none is not counted
 
 
@@ -63,19 +64,26 @@ class UploadBounds:
         visitor, headers = self._visitor_of(scope), dict(scope["headers"])
         is_upload = scope["path"].endswith("/upload")
         if b"transfer-encoding" in headers:
-            await self._while_it_comes(visitor, scope, receive, send)
+            await self._while_it_comes(visitor, is_upload, scope, receive, send)
             return
         size = int(headers.get(b"content-length", b"0"))
-        why = self._ledger.take(visitor, max(size, LEAST)) if is_upload or size > LEAST else None
+        why = _too_large(size, is_upload)
+        if not why and (is_upload or size > LEAST):
+            why = self._ledger.take(visitor, max(size, LEAST))
         await (_refusal(why) if why else self._app)(scope, receive, send)
 
-    async def _while_it_comes(self, visitor: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _while_it_comes(  # ASGI's three, and two more
+        self, visitor: str, is_upload: bool, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         why: str | None = None
+        came = 0
 
         async def counted() -> Message:
-            nonlocal why
+            nonlocal why, came
             message = await receive()
-            why = why or self._ledger.take(visitor, len(message.get("body", b"")))
+            size = len(message.get("body", b""))
+            came += size
+            why = why or _too_large(came, is_upload) or self._ledger.take(visitor, size)
             return {"type": "http.disconnect"} if why else message
 
         async def unless_too_much(message: Message) -> None:
@@ -89,6 +97,10 @@ class UploadBounds:
                 raise
         if why:
             await _refusal(why)(scope, receive, send)
+
+
+def _too_large(size: int, is_upload: bool) -> str | None:
+    return None if is_upload or size <= JSON_MB * MB else words.JSON_TOO_LARGE.format(most=JSON_MB)
 
 
 def _refusal(why: str) -> PlainTextResponse:

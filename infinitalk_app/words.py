@@ -387,6 +387,9 @@ NOT_FETCHED = (
     "The {name} could not be fetched from {address}. Nothing was sent, and nothing was charged. "
     "Give an address that anybody can open, or upload the file."
 )
+JSON_TOO_LARGE = (
+    "A message may have {most} MB. Upload the file to /gradio_api/upload and name it; nothing was charged."
+)
 UPLOADS_YOURS = (
     "You have brought {most} MB within the hour, as much as this page keeps for one visitor. "
     "Nothing was sent, and nothing was charged; try again later."

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from infinitalk_app.settings import INPUT_KEPT_S
-from infinitalk_app.upload_bounds import LEAST, Ledger
+from infinitalk_app.upload_bounds import JSON_MB, LEAST, Ledger, UploadBounds
 from infinitalk_local import files
 from infinitalk_local.files import Files, Full
 from tests.app.pages import page
@@ -68,6 +68,29 @@ def test_a_visitor_who_has_brought_too_much_gets_a_sentence(small_page):
     assert held(small_page) - before <= 3 * MB
     assert post(small_page, "203.0.113.2", "/upload", files=file).is_success
     assert "Traceback" not in small_page.log.read_text()
+
+
+@pytest.mark.parametrize("said", [True, False])
+async def test_a_message_that_is_read_whole_has_a_bound_of_its_own(said):
+    """A file inside JSON lies in memory: more than 32 MB reach nobody, whether it is said before or not."""
+    reached, answered = [], []
+    body, length_mb = bytes(MB), JSON_MB + 1
+
+    async def reads(scope, receive, send):
+        while (message := await receive())["type"] == "http.request":
+            reached.append(len(message["body"]))
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": True}
+
+    async def send(message):
+        answered.append(message)
+
+    length = (b"content-length", b"%d" % (length_mb * MB)) if said else (b"transfer-encoding", b"chunked")
+    scope = {"type": "http", "method": "POST", "path": "/gradio_api/call/generate", "headers": [length]}
+    await UploadBounds(reads, Ledger(10**9, 10**9), lambda _: "anna")(scope, receive, send)
+    assert answered[0]["status"] == 413
+    assert sum(reached) <= JSON_MB * MB * (not said)
 
 
 def test_many_small_uploads_are_many_as_well(small_page):
