@@ -59,7 +59,6 @@ async def ordered(application: Application, **inputs: object) -> Snapshot:
         "api_key": KEY,
         "consent": True,
         "visitor": Visitor("somebody"),
-        "headers": {},
     }
     run = await application.desk.generate(**order | inputs)
     return [look async for look in run.looks()][-1]

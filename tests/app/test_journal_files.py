@@ -89,7 +89,7 @@ async def ordered(application: Application, voice: Path = VOICE, engine: str = "
     given = {"prompt": DEFAULT_PROMPT, "engine": engine, "resolution": "480p", "fps": 16, "seed": 7}
     given |= {"picture": str(PICTURE), "voice": str(voice), "start_s": 0, "seconds": 4, "api_key": ""}
     return await application.desk.generate(
-        new_token(), consent=True, visitor=Visitor("a"), headers={}, **given
+        new_token(), consent=True, visitor=Visitor("a"), **given
     )
 
 
