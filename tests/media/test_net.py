@@ -166,7 +166,7 @@ async def test_the_page_the_client_and_the_server_give_one_answer(address, publi
     """The page's address, a visitor's, the video's and the inputs' are judged alike."""
     url = f"https://[{address}]" if ":" in address else f"https://{address}"
     if "%" not in address:  # a URL with a zone is none
-        assert (Surroundings(public_base_url=url).base({}) == url) is public
+        assert (Surroundings(public_base_url=url).base == url) is public
         assert fetched_by_the_client(f"{url}/talk.mp4") is public
     assert await fetched_by_the_server(address) is public
     hops = Headers({"x-forwarded-for": f"{address}, 10.0.0.9"})
