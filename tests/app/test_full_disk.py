@@ -10,12 +10,14 @@ from gradio_client.exceptions import AppError
 from tests.app.conftest import KEY
 from tests.app.gateway import Gateway, gateway
 from tests.app.pages import PICTURE, VOICE, Page, inputs, page
+from tests.processes import children_of
 
 
 def set_disk(running: Page, most: int) -> None:
-    """Let every write beyond so many bytes of a file fail: a full disk without a mount."""
-    _, hard = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (most, hard))
+    """Let page and children write so many bytes of a file and no more: a full disk without a mount."""
+    for pid in (running.process.pid, *children_of(running.process.pid)):
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, hard))
 
 
 def settings(gate: Gateway) -> dict[str, str]:

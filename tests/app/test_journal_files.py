@@ -88,9 +88,7 @@ def test_what_may_be_bought_is_kept_for_two_days_and_the_rest_for_two_hours(
 async def ordered(application: Application, voice: Path = VOICE, engine: str = "preview") -> Run:
     given = {"prompt": DEFAULT_PROMPT, "engine": engine, "resolution": "480p", "fps": 16, "seed": 7}
     given |= {"picture": str(PICTURE), "voice": str(voice), "start_s": 0, "seconds": 4, "api_key": ""}
-    return await application.desk.generate(
-        new_token(), consent=True, visitor=Visitor("a"), **given
-    )
+    return await application.desk.generate(new_token(), consent=True, visitor=Visitor("a"), **given)
 
 
 async def test_an_order_that_sends_nothing_leaves_nothing(tmp_path):
