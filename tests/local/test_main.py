@@ -1,8 +1,10 @@
-"""The numbers of `python -m infinitalk_local`: each has its range."""
+"""The command `python -m infinitalk_local`: its numbers have ranges, and its server has time limits."""
 
 import pytest
 
-from infinitalk_local.__main__ import main
+from infinitalk_local.__main__ import _Server, main
+from infinitalk_local.server import create_app
+from infinitalk_local.slow_headers import InTime
 
 NUMBERS = {
     "--port": ["-1", "65536", "9" * 400, "eighty"],
@@ -23,3 +25,8 @@ def test_a_number_outside_its_range_is_told(capsys, name, value):
     assert caught.value.code == 2
     said = capsys.readouterr().err
     assert f"argument {name}: " in said
+
+
+def test_the_command_serves_with_the_time_limit_of_headers():
+    """What the tests' own server cuts off (tests/abuse/test_doors.py), the command's does, too."""
+    assert _Server(create_app()).config.http is InTime
