@@ -91,13 +91,13 @@ class Store:
         self._jobs: dict[str, Job] = {}
         self._history: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._last_render_s = 10.0
+        self._last_s: defaultdict[str, float] = defaultdict(lambda: 10.0)  # what a line's last job took
         self._closed = False
 
-    @property
-    def busy(self) -> bool:
-        """Whether a job waits or runs."""
-        return any(job.state not in ENDED for job in self._jobs.values())
+    def unfinished_since(self, line: str) -> float:
+        """Return when the oldest job of a line that waits or runs was taken, or the time now."""
+        unfinished = (job for job in self._jobs.values() if job.line == line and job.state not in ENDED)
+        return min((job.created for job in unfinished), default=self._clock())
 
     def now(self) -> float:
         return self._clock()
@@ -115,7 +115,7 @@ class Store:
         waiting = [job for job in self._jobs.values() if job.state is State.QUEUED and job.line == line]
         own = sum(job.caller == caller for job in waiting)
         if own >= self._queue_size or len(waiting) >= CALLERS * self._queue_size:
-            wait_s = max(1, round(len(waiting) / self._at_once * self._last_render_s))
+            wait_s = max(1, round(len(waiting) / self._at_once * self._last_s[line]))
             text = f"{len(waiting)} previews are waiting; try again in about {wait_s} s"
             raise Refusal(429, text, {"retry-after": str(wait_s)})
         job = self._keep(Job(body, self._clock(), caller, line))
@@ -179,7 +179,7 @@ class Store:
                 log.exception("job %s failed", job.request_id)
                 self._end(job, State.FAILED, "Internal error.")
             else:
-                self._last_render_s = self._clock() - job.started
+                self._last_s[job.line] = self._clock() - job.started
                 self._end(job, State.COMPLETED)
 
     def _end(self, job: Job, state: State, error: str | None = None) -> None:

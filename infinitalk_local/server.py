@@ -98,10 +98,9 @@ class Api:
             raise Refusal(429, str(error), {"retry-after": "60"}) from error
 
     def sweep(self) -> None:
-        """Remove what is over its time, but no upload while a job may need it."""
+        """Remove what is over its time, but no upload that lay here when an unfinished preview came."""
         self.store.sweep()
-        if not self.store.busy:
-            self.files.sweep(self.store.now())
+        self.files.sweep(self.store.unfinished_since(TALK))
 
     async def aclose(self) -> None:
         await self.store.aclose()

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infinitalk_local.fetch import resolve
 from infinitalk_local.jobs import CALLERS, Job, State, Store
 from infinitalk_local.refusals import Refusal
+from infinitalk_local.server import MOCK, TALK, Api
+from infinitalk_local.settings import LocalSettings
 from infinitalk_local.turns import Turns
 
 
@@ -210,3 +213,54 @@ async def test_mocks_wait_for_mocks_alone():
     await preview.over.wait()
     assert [job.state for job in mocks] == [State.PROCESSING, State.QUEUED]
     await store.aclose()
+
+
+async def test_a_long_mock_does_not_lengthen_the_wait_that_previews_are_told():
+    """Each line tells of its own: ten minutes of a mock are no ten minutes of a preview."""
+    now = [0.0]
+    store = Store(queue_size=1, at_once=1, retention_s=1000, on_forget=print, clock=lambda: now[0])
+
+    async def long(job: Job) -> None:
+        now[0] += 600.0
+
+    async def held(job: Job) -> None:
+        await asyncio.Event().wait()
+
+    await store.submit({}, long, "anna", MOCK).over.wait()
+    store.submit({}, held, "anna", TALK)
+    await rest()
+    store.submit({}, held, "anna", TALK)
+    with pytest.raises(Refusal, match="try again in about 10 s"):
+        store.submit({}, held, "anna", TALK)
+    await store.aclose()
+
+
+async def test_uploads_go_in_their_time_though_jobs_never_cease():
+    """A mock needs none; a preview keeps those that were here when it was ordered, until it has ended."""
+    now, go = [0.0], asyncio.Event()
+    api = Api(LocalSettings(retention_s=10.0), None, resolve)
+    api.store._clock = lambda: now[0]  # the server gives its store no other one
+
+    async def first(job: Job) -> None:
+        await go.wait()
+
+    async def endless(job: Job) -> None:
+        await asyncio.Event().wait()
+
+    api.store.submit({}, endless, "bert", MOCK)
+    name = api.keep(b"x", ".png", "anna")
+    now[0] = 11.0
+    api.sweep()
+    assert api.files.path(name) is None
+
+    name = api.keep(b"x", ".png", "anna")
+    preview = api.store.submit({}, first, "anna", TALK)
+    now[0] = 22.0
+    api.store.submit({}, endless, "bert", TALK)
+    api.sweep()
+    assert api.files.path(name) is not None
+    go.set()
+    await preview.over.wait()
+    api.sweep()
+    assert api.files.path(name) is None
+    await api.aclose()
