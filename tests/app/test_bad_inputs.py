@@ -25,6 +25,12 @@ from tests.media.making import speech, write_wav
 Inputs = dict[str, object]
 
 
+@pytest.fixture(autouse=True)
+def warm(monkeypatch, pool):
+    """Let all pages here have the same children: to start some takes longer than to read a file."""
+    monkeypatch.setattr("infinitalk_app.work.Pool", lambda *_: pool)
+
+
 @contextlib.contextmanager
 def service() -> Iterator[tuple[str, list[str]]]:
     """Run what stands for Segmind; yield its address, and all that it is asked."""
