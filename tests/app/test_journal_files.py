@@ -18,7 +18,7 @@ from infinitalk_app.settings import Settings
 from infinitalk_app.words import ERRORS
 from infinitalk_client import DEFAULT_PROMPT
 from tests.app.pages import PICTURE, VOICE
-from tests.app.test_giving_back import application_of, says
+from tests.app.paying import Service, page_of, says
 
 TOKEN = "0123456789abcdef" * 2
 ENTRY = Entry(TOKEN, "infinitetalk", "submitted", 1.0, "abc123")
@@ -108,7 +108,8 @@ async def test_an_order_that_sends_nothing_leaves_nothing(tmp_path):
 
 async def test_an_order_that_the_service_refuses_leaves_one_small_entry(tmp_path, monkeypatch):
     """It says why, for as long as a video is kept, and is no more than a few hundred bytes."""
-    application = application_of(tmp_path, monkeypatch, says(406, {"error": "no " * 1000}))
+    service = Service(order=says(406, {"error": "no " * 1000}))
+    application = page_of(tmp_path, monkeypatch, service)
     run = await ordered(application, engine="infinitetalk")
     await run.task
     (file,) = (tmp_path / "journal").iterdir()

@@ -27,11 +27,11 @@ def add() -> None:
         made.choices.append(("Other\nElsewhere", NAME))
         return made
 
-    def with_case(self, engine, visitor_key="", tell=lambda _: None):
+    def with_case(self, engine, visitor_key="", *told):
         if engine == NAME:
             key = visitor_key or self.settings.owner_key or ""
             return AsyncClient(key, base_url=os.environ["OTHER_URL"])
-        return client(self, engine, visitor_key, tell)
+        return client(self, engine, visitor_key, *told)
 
     form._engine, engines.Engines.client = with_choice, with_case  # type: ignore[method-assign]
 
