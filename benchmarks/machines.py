@@ -45,9 +45,9 @@ def _pace_of(address: str, workers: int, previews: int) -> float:
 
 def _pace(machines: Machines | None, previews: int) -> float:
     """Return how many previews per minute come back when all are asked for at once."""
-    options = RenderOptions("480p", FPS, 7, "")
-    command = LocalSettings().render_command
-    values = (PICTURE.read_bytes(), VOICE.read_bytes(), options, command, 300.0)
+    options, own = RenderOptions("480p", FPS, 7, ""), LocalSettings()
+    files = PICTURE.read_bytes(), VOICE.read_bytes()
+    values = (*files, options, own.render_command, 300.0, own.render_memory_mb)
     began = time.perf_counter()
     if machines is None:
         for _ in range(previews):
