@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Hashable
-from functools import partial
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,8 @@ class Inspector:
     def __init__(self, room: Room, pool: Pool) -> None:
         self._room = room
         self._pool = pool
-        self._seen: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
+        self._looks: dict[tuple[str, Hashable], asyncio.Task[Any]] = {}  # under way, by visitor and file
+        self._verdicts: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
 
     async def sound(
         self, file: Path, start_s: float, seconds: float, end_in_pause: bool, visitor: str = ""
@@ -45,7 +45,7 @@ class Inspector:
                 )
 
         key = ("sound", file, start_s, seconds, end_in_pause)
-        found: sound.Facts = await self._once(key, partial(self._room.do, visitor, cut))
+        found: sound.Facts = await self._found(visitor, key, cut)
         return found
 
     async def picture(self, file: Path, visitor: str = "") -> picture.Facts | video.Facts:
@@ -59,8 +59,7 @@ class Inspector:
             with scratch_folder() as folder:
                 return clean_picture(self._pool, file, folder)
 
-        key = ("picture", file)
-        found: picture.Facts | video.Facts = await self._once(key, partial(self._room.do, visitor, clean))
+        found: picture.Facts | video.Facts = await self._found(visitor, ("picture", file), clean)
         return found
 
     async def people(self, file: Path, visitor: str = "") -> Look | None:
@@ -75,21 +74,32 @@ class Inspector:
                 clean = clean_picture(self._pool, file, folder)
                 return look(clean.path, clean.shrunk if isinstance(clean, picture.Facts) else 1.0)
 
-        async def searched() -> Look | None:
-            await self.picture(file, visitor)  # what takes too much takes it once
-            return await self._room.do(visitor, search)
-
-        seen: Look | None = await self._once(("people", file), searched)
+        await self.picture(file, visitor)  # what takes too much takes it once
+        seen: Look | None = await self._found(visitor, ("people", file), search)
         return seen
 
-    async def _once(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-        if key not in self._seen:
-            self._seen[key] = task = detached(work())
-            task.add_done_callback(lambda done: _is_verdict(done) or self._seen.pop(key, None))
-            while len(self._seen) > KEPT:
-                self._seen.popitem(last=False)
-        # A visitor who changes the form again must not end the look of another one at the same file.
-        return await asyncio.shield(self._seen[key])
+    async def _found(self, visitor: str, key: Hashable, work: Callable[[], Any]) -> Any:
+        """Return what is known of a file, or have the work done in the visitor's own turn."""
+        if key in self._verdicts:
+            return self._verdicts[key].result()
+        mine = visitor, key
+        if mine not in self._looks:
+            self._looks[mine] = look = detached(self._room.do(visitor, self._known_or, key, work))
+            look.add_done_callback(lambda done: self._settle(mine, done))
+        # A visitor who changes the form again must not end the look of another tab at the same file.
+        return await asyncio.shield(self._looks[mine])
+
+    def _known_or(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """Spare the work when another visitor's turn came first."""
+        known = self._verdicts.get(key)
+        return known.result() if known else work()
+
+    def _settle(self, mine: tuple[str, Hashable], look: asyncio.Task[Any]) -> None:
+        del self._looks[mine]
+        if _is_verdict(look):
+            self._verdicts[mine[1]] = look
+            while len(self._verdicts) > KEPT:
+                self._verdicts.popitem(last=False)
 
 
 def _is_verdict(look: asyncio.Task[Any]) -> bool:

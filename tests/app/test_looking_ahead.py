@@ -10,6 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from infinitalk_app import inspection
 from infinitalk_app.inspection import Inspector
 from infinitalk_app.preflight import Draft, Preflight
 from infinitalk_app.prepare import Room
@@ -123,14 +124,30 @@ async def test_a_refusal_is_an_answer_and_silence_is_none():
     assert (silent.asked, purse.known("infinitetalk", "SG_a")) == (2, None)
 
 
-async def test_a_file_is_looked_at_once(tmp_path, pool):
-    """Ten visitors with the same file share one look, and one who leaves does not end it for the others."""
+@pytest.mark.parametrize("visitors", [1, 10])
+async def test_a_file_is_looked_at_once(tmp_path, pool, visitors):
+    """Ten with the same file share what was found, and one who leaves does not end it for the others."""
     inspector = Inspector(Room(1), pool)
-    looks = [asyncio.create_task(inspector.sound(VOICE, 0.0, 5.0, end_in_pause=False)) for _ in range(10)]
+    names = [f"visitor {number % visitors}" for number in range(10)]
+    given = {"start_s": 0.0, "seconds": 5.0, "end_in_pause": False}
+    looks = [asyncio.create_task(inspector.sound(VOICE, **given, visitor=name)) for name in names]
     await asyncio.sleep(0)
     looks[0].cancel()
     found = await asyncio.gather(*looks[1:])
     assert len({id(facts) for facts in found}) == 1
+
+
+async def test_nobody_waits_in_the_line_of_another_who_brought_the_same_file(tmp_path, monkeypatch, pool):
+    """One with ten files, the last of which is a sample of the page, holds up nobody who takes the sample."""
+    done = []
+    monkeypatch.setattr(inspection, "clean_picture", lambda _, file, folder: done.append(file.name) or file)
+    inspector = Inspector(Room(1), pool)
+    many = [asyncio.create_task(inspector.picture(Path(f"{number}.jpg"), "anna")) for number in range(10)]
+    await asyncio.sleep(0)
+    await inspector.picture(Path("9.jpg"), "bert")
+    assert done.index("9.jpg") <= 2
+    await asyncio.gather(*many)
+    assert sorted(done) == [f"{number}.jpg" for number in range(10)]
 
 
 async def test_a_file_that_comes_again_is_looked_at_again(tmp_path, pool):
