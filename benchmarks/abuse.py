@@ -7,7 +7,7 @@ The exit code is 1 when a bound is passed.
 import argparse
 import contextlib
 import io
-import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -32,7 +32,7 @@ BUDGET_S = 12
 OWNER_KEY = "SG_owner"
 _LEAST_S = 1.0  # a quiet preview counts for no less: at some tenths of a second noise decides
 _SAMPLED_S = 0.02
-_GOES_ON_S = 0.7  # how long an attack has gone on when the page is told to end
+_GOES_ON_S = 0.7  # how long an attack has gone on when the other visitor comes, or the page is told to end
 _ATTACK_S = 60.0
 
 
@@ -84,15 +84,12 @@ def _measured(attack: Attack, folder: Path) -> Cost:
     with _running(attack, folder) as stage:
         _preview(stage)  # what is loaded once
         cost.quiet_s = min(_preview(stage) for _ in range(2))
-        with _sampling(stage.page, _held(stage.page)) as most, _attacked(attack, stage) as remark:
-            pass
+        with _sampling(stage.page, _held(stage.page)) as most:
+            cost.remark = attack.run(stage) or ""
         cost.memory_mb, cost.page_mb = most
-        cost.remark = "".join(remark)
         with _attacked(attack, stage):
-            time.sleep(_GOES_ON_S)
             cost.other_s = _preview(stage)
         with _attacked(attack, stage):
-            time.sleep(_GOES_ON_S)
             cost.end_s = _end(stage.page)
     cost.bought_s = stage.bought_s()
     cost.judge()
@@ -127,17 +124,17 @@ def _preview(stage: Stage) -> float:
 
 
 @contextlib.contextmanager
-def _attacked(attack: Attack, stage: Stage) -> Iterator[list[str]]:
-    """Let the attack go on meanwhile, and yield its remark; what is refused or cut off is as it should be."""
-    remark: list[str] = []
+def _attacked(attack: Attack, stage: Stage) -> Iterator[None]:
+    """Let the attack go on meanwhile; what breaks it off, such as the page's end, is as it should be."""
 
     def go_on() -> None:
         with contextlib.suppress(Exception):
-            remark.append(attack.run(stage) or "")
+            attack.run(stage)
 
     thread = threading.Thread(target=go_on, daemon=True)
     thread.start()
-    yield remark
+    time.sleep(_GOES_ON_S)  # nothing tells from outside that it has begun
+    yield
     thread.join(_ATTACK_S)
 
 
@@ -183,8 +180,8 @@ def _end(running: Page) -> float:
     running.process.terminate()
     try:
         running.process.wait(30)
-    except Exception:  # noqa: BLE001  # a time-out, of either kind of process
-        os.kill(running.process.pid, 9)
+    except subprocess.TimeoutExpired:
+        running.process.kill()
     return time.monotonic() - began
 
 

@@ -20,6 +20,7 @@ class Gateway:
         hold: words of method, path and state, such as "/status QUEUED".
         held: set when the page waits for an answer that does not come.
         go: set by the test to let it come after all.
+        refusing: how many paid POSTs are still refused, as the service refuses a value.
         before_buying: called before a paid POST is sent on.
         bought: how many paid POSTs were sent on.
         asked: how many exchanges there were in all.
@@ -31,6 +32,7 @@ class Gateway:
     held: threading.Event = field(default_factory=threading.Event)
     go: threading.Event = field(default_factory=threading.Event)
     before_buying: Callable[[], None] = field(default=lambda: None)
+    refusing: int = 0
     bought: int = 0
     asked: int = 0
 
@@ -38,6 +40,9 @@ class Gateway:
         self.asked += 1
         if path == "/v2/infinite-talk":
             self.before_buying()
+            if self.refusing:
+                self.refusing -= 1
+                return httpx.Response(406, json={"error": "no"})
             self.bought += 1
         answer = httpx.request(
             method, self.service + path, headers=headers, content=body, trust_env=False, timeout=60

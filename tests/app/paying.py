@@ -107,9 +107,13 @@ def page_of(
 
 
 async def click(
-    application: Application, token: str = "", visitor: str = "anna", seconds: float = CLIP_S
+    application: Application,
+    token: str = "",
+    visitor: str = "anna",
+    seconds: float = CLIP_S,
+    api_key: str = "",
 ) -> Run:
-    """Order a paid run on the owner's key; with a token, the one of an earlier click."""
+    """Order a paid run, on the owner's key unless another is given; the token may be an earlier click's."""
     return await application.desk.generate(
         token,
         picture=str(PICTURE),
@@ -121,7 +125,7 @@ async def click(
         seed=7,
         start_s=0,
         seconds=seconds,
-        api_key="",
+        api_key=api_key,
         consent=True,
         visitor=Visitor(visitor),
     )

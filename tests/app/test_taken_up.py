@@ -7,14 +7,11 @@ import pytest
 
 from infinitalk_app import engines
 from infinitalk_app.application import Application
-from infinitalk_app.limits import Visitor
-from infinitalk_app.runs import Run
 from infinitalk_app.settings import Settings
 from infinitalk_app.words import ERRORS
-from infinitalk_client import DEFAULT_PROMPT
 from infinitalk_local.settings import LocalSettings
 from tests.app.conftest import KEY
-from tests.app.pages import PICTURE, VOICE
+from tests.app.paying import click, close
 from tests.local.serving import copies, serving
 
 TOKEN = "0123456789abcdef" * 2
@@ -48,40 +45,16 @@ def page_of(folder: Path, service: str) -> Application:
     return Application(Settings(infinitalk_state_dir=folder, infinitalk_base_url=service, **settings))
 
 
-async def end_of(application: Application) -> None:
-    """End a page as its lifespan does, but leave all files."""
-    await application._runs.close()
-    await application.embedded.close()
-
-
-async def click(application: Application, key: str) -> Run:
-    return await application.desk.generate(
-        TOKEN,
-        picture=str(PICTURE),
-        voice=str(VOICE),
-        prompt=DEFAULT_PROMPT,
-        engine="infinitetalk",
-        resolution="480p",
-        fps=25,
-        seed=7,
-        start_s=0,
-        seconds=4,
-        api_key=key,
-        consent=True,
-        visitor=Visitor("anna"),
-    )
-
-
 @pytest.mark.parametrize("key", ["", KEY], ids=["the owner's key", "the visitor's key"])
 async def test_a_run_comes_back_with_the_key_that_it_was_bought_with(tmp_path, service, held, key):
     """On the owner's key it comes back without one; a visitor's waits for its own key."""
     held.touch()
     first = page_of(tmp_path / "state", service)
-    run = await click(first, key)
+    run = await click(first, TOKEN, api_key=key)
     async for look in run.looks():
         if look.state == "PROCESSING":  # the id is in the journal by then
             break
-    await end_of(first)
+    await close(first)
     held.unlink()
     second = page_of(tmp_path / "state", service)
     run = await second.desk.resume(run.now.request_id, "infinitetalk")
@@ -90,20 +63,20 @@ async def test_a_run_comes_back_with_the_key_that_it_was_bought_with(tmp_path, s
         run = await second.desk.resume(run.now.request_id, "infinitetalk", KEY)
     await run.task
     assert (run.now.state, run.now.token) == ("COMPLETED", TOKEN)
-    await end_of(second)
+    await close(second)
 
 
 async def test_a_refused_run_is_told_as_refused_after_a_restart(tmp_path):
     """The service said no: the next page says so too, and that it was free, and sends nothing."""
     with serving(LocalSettings(no_credits=402)) as service:
         first = page_of(tmp_path / "state", service)
-        run = await click(first, KEY)
+        run = await click(first, TOKEN, api_key=KEY)
         await run.task
         assert run.now.trouble.title == "Not enough credits"
-        await end_of(first)
+        await close(first)
         second = page_of(tmp_path / "state", service)
-        again = await click(second, KEY)
-        await end_of(second)
+        again = await click(second, TOKEN, api_key=KEY)
+        await close(second)
     assert again.task is None
     assert again.now.trouble.title == "This run has ended"
     assert "Not enough credits. Nothing was charged." in again.now.trouble.line
