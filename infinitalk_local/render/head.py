@@ -14,7 +14,9 @@ from infinitalk_local.render.yuv import Bytes, Flags, Floats, Frame, Rectangle, 
 _NECK = 1.2  # v of the point a head tilts about
 _COARSEST_PX = 12  # per step of the fields; a small face takes finer ones, or its brows fall between two
 _FINEST_PX = 4
-_STEPS = 9  # per distance of the eyes
+_STEPS = 16  # per distance of the eyes: the skin that brows stretch must have several
+_LIDS_OFF = 0.04  # lids are measured to that: nothing of an eye goes up with the brows
+_STRETCH = 0.22  # the skin that stretches between lids and brows
 _EDGE = 0.6  # of the eye distance: so near the frame's edge nothing moves across it, as nothing lies beyond
 
 
@@ -105,7 +107,8 @@ def _bases(u: Floats, v: Floats, lids: float) -> Floats:
 
 def _brow(u: Floats, v: Floats, lids: float) -> Floats:
     """Return how much of a brow's rise each place takes part in: none at the lids, little at the hair."""
-    return rise(v, lids - 0.01, lids - 0.17) * rise(v, -1.25, -0.5) * rise(np.abs(u), 1.1, 0.6)
+    above = lids - _LIDS_OFF
+    return rise(v, above, above - _STRETCH) * rise(v, -1.25, -0.5) * rise(np.abs(u), 1.1, 0.6)
 
 
 def _in_pixels(fields: Floats, frame: Canonical) -> Floats:

@@ -8,6 +8,7 @@ from infinitalk_local.render.rise import rise
 from infinitalk_local.render.yuv import Floats
 
 _WAVES = 4
+HIGHEST_BROWS = 0.075  # how far they ever rise: further, the skin between brows and lids would tear
 _SETTLE_S = 0.5  # the video begins as the very picture
 
 _SOONEST_S, _LATEST_S = 0.9, 1.6  # a head that talks takes a new pose that often
@@ -50,7 +51,7 @@ def plan(level: Floats, fps: int, seed: int, energy: float) -> Motion:
         pitch=strength * (0.095 * pitch + 0.012 * drift(rng, times, 2.9)),
         right=strength * 0.010 * drift(rng, times, 5.0),
         down=strength * 0.012 * drift(rng, times, 4.4) + 0.03 * nods,
-        brows=energy * settled * _brows(rng, times, level, fps),
+        brows=HIGHEST_BROWS * np.tanh(energy * settled * _brows(rng, times, level, fps) / HIGHEST_BROWS),
         breath=0.012 * settled * np.sin(2 * np.pi * (times / 3.8 + rng.uniform())),
         blink=_blinks(rng, times),
     )

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from infinitalk_local.render.motion import Motion, plan
+from infinitalk_local.render.motion import HIGHEST_BROWS, Motion, plan
+from infinitalk_local.render.prompt import MOST
 from tests.render.drawn import held, scene
 
 FPS = 25
@@ -43,11 +44,19 @@ def test_it_moves_smoothly():
 
 
 def test_energy_scales_head_and_brows():
-    """Half the energy is half the movement, of everything but blinks and breath."""
+    """Half the energy is half the movement, of everything but blinks, breath and brows near their highest."""
     usual, calm = (plan(talk(), FPS, 5, energy) for energy in (1.0, 0.5))
     for name in TRACKS:
         one, other = getattr(usual, name), getattr(calm, name)
-        assert np.allclose(other, one if name in ("blink", "breath") else one / 2, atol=1e-6), name
+        if name == "brows":  # what they would have risen to, had they no highest
+            one, other = (np.arctanh(track / HIGHEST_BROWS) for track in (one, other))
+        assert np.allclose(other, one if name in ("blink", "breath") else one / 2, atol=1e-5), name
+
+
+def test_brows_never_rise_beyond_their_highest():
+    """Not even in the liveliest talk, however much the voice stresses."""
+    for seed in range(20):
+        assert plan(talk(), FPS, seed, MOST.head).brows.max() < HIGHEST_BROWS
 
 
 def test_the_seed_decides():

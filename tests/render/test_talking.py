@@ -2,14 +2,17 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from infinitalk_local.render import face, preview, source, speech
+from infinitalk_local.render.head import Head, _brow
+from infinitalk_local.render.motion import HIGHEST_BROWS, Motion
 from infinitalk_local.render.sizes import output_size
 from infinitalk_local.render.talking import Talking
-from infinitalk_local.render.yuv import frame_of, full_planes, matrix_for
+from infinitalk_local.render.yuv import Frame, frame_of, full_planes, matrix_for
 from infinitalk_media import sound
 from tests.media.making import run_ffmpeg
-from tests.render.films import HELLO, frames_of, landscape
+from tests.render.films import HELLO, ROOT, frames_of, landscape
 from tests.render.perturbing import FACES, load
 
 FPS = 25
@@ -27,6 +30,36 @@ def scene(name: str, mouth: speech.Tracks, prompt: str = "") -> tuple[Talking, n
     rgb = source.resized(picture, size)
     found = face.find(picture).scaled(size.width / picture.shape[1], size.height / picture.shape[0])
     return Talking(rgb, found, matrix_for("480p"), mouth, fps=FPS, seed=3, prompt=prompt), rgb
+
+
+def eyes(frame: Frame, found: face.Face) -> np.ndarray:
+    """Return the brightness of both eyes, from lid to lid."""
+    boxes = []
+    for eye in found.eyes:
+        corners = found.frame.pixels(np.concatenate([eye.upper, eye.lower]))
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        boxes.append(frame.y[int(top) : int(bottom) + 1, int(left) : int(right) + 1].ravel())
+    return np.concatenate(boxes).astype(int)
+
+
+@pytest.mark.parametrize("name", ["mira", "otto", "lena", "kwame", "mika"])
+def test_brows_that_rise_as_far_as_they_ever_do_leave_the_eyes_alone(name):
+    """The skin between stretches to no more than twice its height, and nothing of an eye is drawn up."""
+    with Image.open(ROOT / f"examples/portraits/{name}.jpg") as image:
+        picture = np.asarray(image.convert("RGB"))
+    size = output_size(*picture.shape[1::-1], "480p")
+    rgb = source.resized(picture, size)
+    found = face.find(rgb)
+    rest = frame_of(full_planes(rgb, matrix_for("480p")))
+    none = np.zeros(1, np.float32)
+    still = dict.fromkeys(("roll", "yaw", "pitch", "right", "down", "breath", "blink"), none)
+    highest = Motion(brows=none + np.float32(HIGHEST_BROWS), **still)
+    lids = min(float(eye.upper[:, 1].min()) for eye in found.eyes)
+    drawn = Head(rgb, rest, found.frame, highest, lids).draw(rest, 0, [])
+    assert np.abs(eyes(drawn, found) - eyes(rest, found)).max() <= 4
+    v = np.linspace(-1, 0.5, 1501, dtype=np.float32)
+    rising = HIGHEST_BROWS * _brow(np.float32(0.5) + 0 * v, v, lids)
+    assert np.diff(v + rising).min() / np.diff(v).min() > 0.48
 
 
 @pytest.mark.parametrize("name", ["tone01", "tone07", "tone10", "beard_glasses", "cartoon"])
