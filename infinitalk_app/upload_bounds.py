@@ -15,7 +15,8 @@ from infinitalk_app.settings import INPUT_KEPT_S
 
 MB = 1024**2
 JSON_MB = 32  # of a body that is read into memory whole: a picture of 20 MB as a data URL
-LEAST = 64 * 1024  # what an upload counts at least; a smaller request that is none is not counted
+LEAST = 64 * 1024  # what an upload counts at least
+NOT_COUNTED = 4096  # bytes of a request that is no upload: a visitor who brought too much may still ask
 
 
 class Ledger:
@@ -68,8 +69,8 @@ class UploadBounds:
             return
         size = int(headers.get(b"content-length", b"0"))
         why = _too_large(size, is_upload)
-        if not why and (is_upload or size > LEAST):
-            why = self._ledger.take(visitor, max(size, LEAST))
+        if not why and (is_upload or size > NOT_COUNTED):
+            why = self._ledger.take(visitor, max(size, LEAST) if is_upload else size)
         await (_refusal(why) if why else self._app)(scope, receive, send)
 
     async def _while_it_comes(  # ASGI's three, and two more

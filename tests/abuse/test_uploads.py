@@ -101,6 +101,25 @@ def test_many_small_uploads_are_many_as_well(small_page):
     assert post(small_page, "203.0.113.3", "/call/status", json={"data": ["x", ""]}).is_success
 
 
+async def test_many_small_files_inside_json_are_many_as_well():
+    """A body of 60 kB counts as what it is; one of 1 kB is an ordinary request, and never counts."""
+    answered = []
+
+    async def passes(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200})
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            answered.append(message["status"])
+
+    bounds = UploadBounds(passes, Ledger(10**9, each=300_000), lambda _: "anna")
+    for size in [60_000] * 6 + [1_000]:
+        headers = [(b"content-length", b"%d" % size)]
+        scope = {"type": "http", "method": "POST", "path": "/gradio_api/call/faces", "headers": headers}
+        await bounds(scope, None, send)
+    assert answered == [200] * 5 + [413, 200]
+
+
 def test_uploads_of_the_server_have_a_sum(monkeypatch):
     """One caller has a quarter of the room; what has gone makes room."""
     monkeypatch.setattr(files, "UPLOADS_MAX", 8 * MB)
