@@ -5,7 +5,6 @@ import importlib
 import importlib.util
 import os
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -112,14 +111,14 @@ async def on_end(panel: dict[str, Any]) -> Any:
     run = await desk.resume(str(panel.get("run")), str(panel.get("engine")))
     if run.now.video is None:
         return gr.skip()
-    return gr.update(value=str(run.now.video), label=words.VIDEO_OF[run.now.engine])
+    return gr.update(value=str(run.now.video), label=run.now.provider.video_label)
 
 
 async def on_stop(panel: dict[str, Any]) -> dict[str, Any]:
     run = await desk.stop(str(panel.get("run")))
     if run is None:
         return status.idle()
-    return application.panel(run.now) if run.now.ended else status.stopped(run.now, time.time())
+    return application.panel(run.now) if run.now.ended else application.stopped(run.now)
 
 
 async def on_tick() -> None:
@@ -174,12 +173,12 @@ async def on_key(key: str, engine: str, request: gr.Request) -> dict[str, str] |
 with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 3300)) as demo:
     pieces.title()
     with gr.Row(elem_id="page"):
-        fields = form(settings, EXAMPLES)
+        fields = form(settings, application.providers, EXAMPLES)
         with gr.Column(elem_id="stage"):
             with gr.Column(elem_id="screen"):
                 result = CheckedVideo(
                     str(SAMPLE),
-                    label=words.VIDEO_OF["sample"],
+                    label=words.VIDEO_SAMPLE,
                     autoplay=True,
                     loop=True,
                     interactive=False,
@@ -188,7 +187,7 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
                 )
                 pieces.waiting()
                 pieces.sound()
-            panel = pieces.panel(status.sample(mp4.inspect(SAMPLE)))
+            panel = pieces.panel(application.sample(mp4.inspect(SAMPLE)))
         with gr.Column(elem_id="rest"):
             with gr.Accordion(words.DETAILS, open=False, elem_id="details"):
                 pieces.details()
@@ -215,7 +214,7 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
         None,
         panel,
         fields.button,
-        js=f"(value) => talk.button(value, {pieces.button_words()})",
+        js="talk.button",
         **PRIVATE,
     )
     gr.on(fields.changes, None, None, js="() => { talk.sent = ''; }", **PRIVATE)
@@ -300,7 +299,7 @@ def _serve() -> None:
         css=pieces.read("page.css"),
         enable_monitoring=False,
         footer_links=["api"],
-        head=pieces.head(),
+        head=pieces.head(application.providers),
         max_file_size="100mb",
         mcp_server=importlib.util.find_spec("mcp") is not None,
         prevent_thread_lock=True,

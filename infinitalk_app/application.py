@@ -18,15 +18,14 @@ from starlette.middleware import Middleware
 from starlette.types import Scope
 
 from infinitalk_app import pieces, status, uploads, words
-from infinitalk_app.embedded import Embedded
-from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
 from infinitalk_app.generate import Desk
 from infinitalk_app.hosting import Surroundings
 from infinitalk_app.limits import Visitor
-from infinitalk_app.orders import is_free
 from infinitalk_app.outbox import sweep
 from infinitalk_app.preflight import Draft, Preflight
+from infinitalk_app.providers.preview import Preview
+from infinitalk_app.providers.registry import providers_of
 from infinitalk_app.purse import Purse, TooManyKeys
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.sessions import forget_answered
@@ -39,7 +38,7 @@ from infinitalk_local.allowed_hosts import AllowedHosts
 from infinitalk_local.looking import Look
 from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_local.turns import Turns
-from infinitalk_media import MediaError
+from infinitalk_media import MediaError, mp4
 from infinitalk_media.net import is_loopback
 
 SWEEP_EVERY_S = 600.0
@@ -74,13 +73,13 @@ class Application:
         tempfile.tempdir = str(self._temporary)  # a killed process leaves inputs there, too
         self.hosts = _hosts(settings)
         machines = _machines(settings.infinitalk_dask_scheduler)
-        self.embedded = Embedded(machines=machines, render_memory_mb=settings.infinitalk_render_memory_mb)
+        self.preview = Preview(machines=machines, render_memory_mb=settings.infinitalk_render_memory_mb)
         self._house = House.of(settings.hosting)
-        engines = Engines(settings, self.embedded)
-        self.workshop = Workshop(settings, self.folders, engines, self._house)
+        self.providers = providers_of(settings, self.preview)
+        self.workshop = Workshop(settings, self.folders, self._house)
         self._runs = Runs(explain)
-        self.desk = Desk(settings, self.workshop, self._runs)
-        self._purse = Purse(engines.client)
+        self.desk = Desk(settings, self.providers, self.workshop, self._runs)
+        self._purse = Purse()
         self.lookups = Turns(LOOKUPS, each=LOOKUPS_EACH)
         inspector, record = self.workshop.inspector, self.workshop.record
         self._preflight = Preflight(settings, inspector, record, self._purse, self.workshop.why_unreachable)
@@ -105,28 +104,38 @@ class Application:
             asks_for_login=asks_for_login,
         )
         parts = urlsplit(local_url)
-        self.embedded.trust(f"{parts.scheme}://{parts.netloc}")
+        self.preview.trust(f"{parts.scheme}://{parts.netloc}")
 
     async def order(self, request: gr.Request, token: str, **inputs: Any) -> Run:
         """Hand the inputs to the desk, with what is known of their sender.
 
         An account that was just seen to be empty is not asked to pay.
         """
-        engine = str(inputs.get("engine"))
-        balance = self._purse.known(engine, str(inputs.get("api_key") or "").strip())
+        provider = self.providers[str(inputs.get("engine"))]
+        balance = self._purse.known(provider, str(inputs.get("api_key") or "").strip())
         if balance is not None and balance.total <= 0:
-            return self.desk.refuse(token, engine, ERRORS["no_balance"].saying(left=balance.total))
+            return self.desk.refuse(token, provider, ERRORS["no_balance"].saying(left=balance.total))
         return await self.desk.generate(token or "", visitor=self.visitor_of(request), **inputs)
 
     def panel(self, run: Snapshot) -> dict[str, Any]:
         """Return the status panel of a run, with the range that this page has learnt from the others."""
         resolution = str((run.settings or {}).get("resolution", ""))
-        usual = self.workshop.record.usual(run.engine, resolution, run.clip_s or 0.0)
-        return status.panel(run, time.time(), usual, self.settings.infinitalk_base_url)
+        usual = self.workshop.record.usual(run.provider.id, resolution, run.clip_s or 0.0)
+        return status.panel(run, time.time(), self.providers.paid, usual)
+
+    def stopped(self, run: Snapshot) -> dict[str, Any]:
+        """Return the panel of somebody who has stopped to look at a run that goes on."""
+        return status.stopped(run, time.time(), self.providers.paid)
+
+    def sample(self, facts: mp4.Facts) -> dict[str, Any]:
+        """Return the panel of the preview that is there at first sight."""
+        return status.sample(facts, self.preview, self.providers.paid)
 
     async def look_ahead(self, inputs: Mapping[str, Any], request: gr.Request) -> dict[str, Any]:
         """Return what is known of a form before its click."""
-        return await self._preflight.look(replace(Draft.of(inputs), visitor=self.visitor_of(request).name))
+        return await self._preflight.look(
+            replace(Draft.of(inputs, self.providers), visitor=self.visitor_of(request).name)
+        )
 
     async def people(self, picture: Path, request: gr.Request) -> Look:
         """Return who is seen in a picture.
@@ -143,19 +152,19 @@ class Application:
 
     async def look_at_key(self, engine: str, key: str, request: gr.Request) -> dict[str, str] | None:
         """Return what a visitor's key is good for, in a line; None without a key, or where none is needed."""
-        key = key.strip()
-        if not key or is_free(engine):
+        key, provider = key.strip(), self.providers[engine]
+        if not key or not provider.needs_key:
             return None
         try:
-            balance = await self._purse.balance(engine, key, self.visitor_of(request).name)
+            balance = await self._purse.balance(provider, key, self.visitor_of(request).name)
         except TooManyKeys:
-            return pieces.key_facts(key, "warn", words.KEYS_TOO_MANY)
+            return pieces.key_facts(key, "warn", words.KEYS_TOO_MANY, provider)
         except InfinitalkError:
-            return pieces.key_facts(key, "warn", words.KEY_UNSURE)
+            return pieces.key_facts(key, "warn", words.KEY_UNSURE, provider)
         if balance is None:
-            return pieces.key_facts(key, "bad", words.KEY_REFUSED)
+            return pieces.key_facts(key, "bad", words.KEY_REFUSED, provider)
         known = words.KEY_KNOWN.replace("{credits:.2f}", f"{balance.total:.2f}")
-        return pieces.key_facts(key, "ok" if balance.total > 0 else "bad", known)
+        return pieces.key_facts(key, "ok" if balance.total > 0 else "bad", known, provider)
 
     def visitor_of(self, request: gr.Request) -> Visitor:
         """Name whoever asks the page."""
@@ -194,7 +203,7 @@ class Application:
             self.workshop.pool.close()
             self._end_children()  # a thread that waits for one cannot be cancelled
             await self._runs.close()
-            await self.embedded.close()
+            await self.preview.close()
             await asyncio.to_thread(self.remove_inputs)
 
     def remove_inputs(self) -> None:
@@ -238,5 +247,5 @@ def _hosts(settings: Settings) -> AllowedHosts:
 
 
 def _is_near(base_url: str | None) -> bool:
-    """Tell whether the paid engine is on this machine: from elsewhere, loopback leads to itself."""
+    """Tell whether Segmind's stand-in is on this machine: from elsewhere, loopback leads to itself."""
     return base_url is not None and is_loopback(urlsplit(base_url).hostname or "")

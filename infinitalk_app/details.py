@@ -5,17 +5,16 @@ from html import escape
 from typing import Any
 
 from infinitalk_app import words
-from infinitalk_app.orders import is_free
 from infinitalk_app.runs import Snapshot
 from infinitalk_app.snippets import snippets
 from infinitalk_client import Metrics
 from infinitalk_media import mp4
 
 
-def of(run: Snapshot, base_url: str | None) -> dict[str, Any]:
+def of(run: Snapshot) -> dict[str, Any]:
     """Return rows of name and text, and the snippets; every text is escaped."""
     rows = [(words.DETAIL_NAMES[name], escape(text)) for name, text in _rows(run)]
-    code = snippets(run, base_url) if run.request_id else {}
+    code = snippets(run) if run.request_id else {}
     return {
         "rows": rows,
         "copy": words.COPY,
@@ -40,7 +39,7 @@ def size(facts: mp4.Facts) -> str:
 def _rows(run: Snapshot) -> Iterator[tuple[str, str]]:
     if run.request_id:
         yield "request_id", run.request_id
-    yield "engine", words.ENGINE_NAMES.get(run.engine, run.engine)
+    yield "engine", run.provider.description
     if run.settings:
         yield "settings", ", ".join(f"{name} {value}" for name, value in run.settings.items())
     if run.cropped:
@@ -52,7 +51,7 @@ def _rows(run: Snapshot) -> Iterator[tuple[str, str]]:
         yield "times", ", ".join(told)
     if metrics.cost is not None:
         yield "cost", f"${metrics.cost:.2f}"
-    if not is_free(run.engine) and metrics.remaining_credits is not None:
+    if not run.provider.free and metrics.remaining_credits is not None:
         yield "left", f"{metrics.remaining_credits:.2f}"
     if run.facts:
         yield "file", ", ".join(file_facts(run.facts))

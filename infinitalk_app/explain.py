@@ -4,7 +4,6 @@ import logging
 import secrets
 
 from infinitalk_app import words
-from infinitalk_app.orders import is_free
 from infinitalk_app.refusals import PageStopped, Refusal
 from infinitalk_app.runs import Snapshot
 from infinitalk_app.words import ERRORS, Trouble
@@ -49,6 +48,10 @@ log = logging.getLogger("infinitalk_app")
 
 def explain(error: Exception, run: Snapshot) -> Trouble:
     """Return what the page says of an error; one that nobody foresaw gets a number, which the log has too."""
+    return _explained(error, run).naming(run.provider.service)
+
+
+def _explained(error: Exception, run: Snapshot) -> Trouble:
     match error:
         case Refusal():
             return error.trouble
@@ -57,15 +60,15 @@ def explain(error: Exception, run: Snapshot) -> Trouble:
         case MediaError() | InvalidRequest():
             return _of_file(error, run)
         case InfinitalkError():
-            return _of_preview(error) if is_free(run.engine) else _of_service(error, run)
-        case OSError() if run.request_id and not is_free(run.engine):
+            return _of_service(error, run) if run.provider.outlives_page else _of_preview(error)
+        case OSError() if run.request_id and run.provider.outlives_page:
             return _of_disk(error)
         case _:
             return _unforeseen(error, run)
 
 
 def _of_stop(run: Snapshot) -> Trouble:
-    if is_free(run.engine):
+    if not run.provider.outlives_page:
         return ERRORS["preview_died"]
     return ERRORS["unreachable" if run.request_id else "uncertain"]
 
@@ -73,7 +76,7 @@ def _of_stop(run: Snapshot) -> Trouble:
 def _of_file(error: Exception, run: Snapshot) -> Trouble:
     name = "input"
     if isinstance(error, MediaError) and run.state == "VERIFYING":
-        name = "failed_preview" if is_free(run.engine) else "bad_video"
+        name = "bad_video" if run.provider.outlives_page else "failed_preview"
     return ERRORS[name].saying(said=_sentence(str(error)))
 
 
@@ -101,6 +104,10 @@ def _of_service(error: InfinitalkError, run: Snapshot) -> Trouble:
         return _unforeseen(error, run)
     if name == "failed" and any(word in said.lower() for word in _BLOCKED):
         name = "blocked"
+    if name in ("failed", "blocked") and not run.provider.failed_runs_are_free:
+        name += "_perhaps_charged"
+    if name == "gone" and not run.provider.keeps_history:
+        name = "not_kept"
     if name == "unreachable" and not (error.request_id or run.request_id):
         name = "never_sent"
     if run.request_id:  # it was sent, with some key or other
@@ -115,7 +122,7 @@ def _unforeseen(error: Exception, run: Snapshot) -> Trouble:
 
 
 def _cost(run: Snapshot) -> str:
-    if is_free(run.engine):
+    if run.provider.free:
         return words.PREVIEWS_FREE
     return words.PERHAPS_CHARGED if run.committed else words.NOT_CHARGED
 

@@ -13,11 +13,11 @@ from gradio.components import Component
 
 from infinitalk_app import pieces, words
 from infinitalk_app.components import PlainImage, PlainSlider, SecretBox
-from infinitalk_app.orders import FREE_ENGINES
+from infinitalk_app.providers.base import Provider
+from infinitalk_app.providers.registry import Providers
 from infinitalk_app.settings import Settings
 from infinitalk_client import DEFAULT_PROMPT
 
-RESOLUTIONS = ["480p", "576p", "720p"]
 VIDEOS = [".mp4", ".mov", ".webm", ".mkv", ".avi", ".wmv", ".3gp", ".mpg", ".ts", ".flv", ".ogv"]
 SECONDS, SEED, FPS = 10, 42424242, 25
 # Events that only wait count as running too: none may hold up another.
@@ -97,14 +97,14 @@ class Form:
         return {name: given[box] for name, box in self.boxes.items()} | {"run": given[self.token]}
 
 
-def form(settings: Settings, examples: list[Example]) -> Form:
+def form(settings: Settings, providers: Providers, examples: list[Example]) -> Form:
     """Build the form, filled with the first example, so that its button works at once."""
     with gr.Column(elem_id="form"):
         files = _files(examples)
         people = _people()
         trim = _trim(settings)
-        engine = _engine(settings)
-        paid = _paid(settings, engine)
+        engine = _engine(providers)
+        paid, terms = _paid(providers.paid)
         quality = gr.Radio(
             list(words.QUALITIES),
             value=list(words.QUALITIES)[1],
@@ -114,14 +114,14 @@ def form(settings: Settings, examples: list[Example]) -> Form:
             elem_classes="segs",
         )
         prompt = _direction()
-        more = _more()
+        more = _more(providers)
         with gr.Column(elem_id="go"):
             check = pieces.check()
-            button = gr.Button(words.GO_PREVIEW, variant="primary", elem_id="generate")
+            button = gr.Button(providers.first.go, variant="primary", elem_id="generate")
         pieces.foot()
     parts = {**files, **people, **trim, **paid, **more, "engine": engine, "prompt": prompt}
     built = Form(**parts, check=check, button=button, token=gr.Textbox(visible=False))
-    _wire(built, quality)
+    _wire(built, quality, terms)
     return built
 
 
@@ -198,11 +198,10 @@ def _trim(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _engine(settings: Settings) -> gr.Radio:
-    paid = words.PAID_BY_OWNER if settings.owner_pays else words.PAID
+def _engine(providers: Providers) -> gr.Radio:
     return gr.Radio(
-        [(words.PREVIEW, "preview"), (paid, "infinitetalk")],
-        value="preview",
+        [(provider.label, provider.id) for provider in providers],
+        value=providers.first.id,
         label=words.ENGINE,
         interactive=True,
         elem_id="engine",
@@ -210,12 +209,12 @@ def _engine(settings: Settings) -> gr.Radio:
     )
 
 
-def _paid(settings: Settings, engine: gr.Radio) -> dict[str, Any]:
+def _paid(provider: Provider) -> tuple[dict[str, Any], gr.Group]:
     with gr.Group(visible=False, elem_id="paid") as group:
         key = SecretBox(
-            label=words.KEY,
-            info=words.KEY_HINT_OWNER if settings.owner_pays else words.KEY_HINT,
-            placeholder=words.KEY_PLACEHOLDER,
+            label=words.KEY.format(service=provider.service),
+            info=words.KEY_HINT_OWNER if provider.owner_key else words.KEY_HINT,
+            placeholder=provider.key_hint,
             type="password",
             interactive=True,
             html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
@@ -223,17 +222,10 @@ def _paid(settings: Settings, engine: gr.Radio) -> dict[str, Any]:
         )
         key_note = pieces.key_note()
         consent = gr.Checkbox(False, label=words.CONSENT, interactive=True, elem_id="consent")
-        if settings.infinitalk_price_note:
-            gr.HTML(pieces.hint(escape(settings.infinitalk_price_note)))
+        if provider.price_note:
+            gr.HTML(pieces.hint(escape(provider.price_note)))
     key_note.clear(None, None, [key, key_note], js="() => ['', null]", **PRIVATE)
-    engine.change(
-        None,
-        engine,
-        group,
-        js=f"(engine) => ({{ __type__: 'update', visible: !{json.dumps(FREE_ENGINES)}.includes(engine) }})",
-        **PRIVATE,
-    )
-    return {"api_key": key, "consent": consent, "key_note": key_note}
+    return {"api_key": key, "consent": consent, "key_note": key_note}, group
 
 
 def _direction() -> gr.Textbox:
@@ -259,14 +251,24 @@ def _direction() -> gr.Textbox:
     return prompt
 
 
-def _more() -> dict[str, Any]:
+def _more(providers: Providers) -> dict[str, Any]:
     with gr.Accordion(words.MORE, open=False, elem_id="more"):
         with gr.Row():
             fps = PlainSlider(
-                16, 30, FPS, step=1, label=words.FPS, info=words.FPS_HINT, interactive=True, elem_id="fps"
+                *providers.fps,
+                FPS,
+                step=1,
+                label=words.FPS,
+                info=words.FPS_HINT,
+                interactive=True,
+                elem_id="fps",
             )
             resolution = gr.Dropdown(
-                RESOLUTIONS, value="480p", label=words.RESOLUTION, interactive=True, elem_id="resolution"
+                list(providers.first.resolutions),
+                value="480p",
+                label=words.RESOLUTION,
+                interactive=True,
+                elem_id="resolution",
             )
         with gr.Row(elem_id="seedrow"):
             seed = gr.Number(
@@ -284,9 +286,11 @@ def _more() -> dict[str, Any]:
     return {"fps": fps, "resolution": resolution, "seed": seed, "keep_seed": keep_seed, "video": video}
 
 
-def _wire(built: Form, quality: gr.Radio) -> None:
+def _wire(built: Form, quality: gr.Radio, terms: gr.Group) -> None:
     """Connect what needs no server."""
     built.engine.change(None, built.engine, built.face, js="(engine) => talk.who.engine(engine)", **PRIVATE)
+    of_provider = [terms, built.api_key, built.resolution]
+    built.engine.change(None, [built.engine, built.resolution], of_provider, js="talk.form.engine", **PRIVATE)
     resolution, fps = built.resolution, built.fps
     qualities = json.dumps(words.QUALITIES)
     quality.input(

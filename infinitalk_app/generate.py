@@ -10,7 +10,9 @@ from typing import Any
 from infinitalk_app import words
 from infinitalk_app.explain import explain
 from infinitalk_app.journal import Entry, is_token, new_token
-from infinitalk_app.orders import Order, is_engine, is_free, make_order, refuse
+from infinitalk_app.orders import Order, make_order, refuse
+from infinitalk_app.providers.base import Provider
+from infinitalk_app.providers.registry import Providers
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import Settings
 from infinitalk_app.words import ERRORS, Trouble
@@ -23,22 +25,29 @@ class Desk:
     """Takes orders and finds runs; the answer is always a run, a refused one too."""
 
     def __init__(
-        self, settings: Settings, workshop: Workshop, runs: Runs, now: Callable[[], float] = time.time
+        self,
+        settings: Settings,
+        providers: Providers,
+        workshop: Workshop,
+        runs: Runs,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
+        self._providers = providers
         self._workshop = workshop
         self._runs = runs
         self._now = now
 
     async def generate(self, token: str = "", **inputs: Any) -> Run:
         """Start a run under the click's token; one seen before, here or in the journal, is the same run."""
-        engine = str(inputs.get("engine"))
+        provider = self._providers[str(inputs.get("engine"))]
         try:
             token = _checked(token)
             known = await self._known(token, str(inputs.get("api_key") or ""))
-            return known or self._start(token, await asyncio.to_thread(make_order, self._settings, **inputs))
+            ordered = partial(make_order, self._settings, self._providers, **inputs)
+            return known or self._start(token, await asyncio.to_thread(ordered))
         except Exception as error:  # noqa: BLE001  # whatever is wrong with the inputs, the visitor is told
-            return self._refused(token, engine, explain(error, Snapshot(token, engine, self._now())))
+            return self._refused(token, provider, explain(error, Snapshot(token, provider, self._now())))
 
     async def resume(self, known_as: str, engine: str = "", api_key: str = "", *, anew: bool = False) -> Run:
         """Find a run by its token or request_id; with `anew`, look again at one that ended badly here."""
@@ -48,12 +57,13 @@ class Desk:
         known = await self._known(known_as, api_key)
         if known:
             return known
-        if is_request_id(known_as) and is_engine(engine) and not is_free(engine):
+        provider = self._providers[engine] if engine else self._providers.paid
+        if is_request_id(known_as) and engine in self._providers and provider.outlives_page:
             # Anybody can make up an id: the owner's key asks after jobs of the journal alone.
-            return self._adopt(_token_of(known_as), known_as, engine, api_key, may_use_owner_key=False)
-        gone = ERRORS["gone_preview" if is_free(engine) else "unknown_run"]
+            return self._adopt(_token_of(known_as), known_as, provider, api_key, may_use_owner_key=False)
+        gone = ERRORS["unknown_run" if provider.outlives_page else "gone_preview"]
         # Nobody knows whether it was sent: the disk may have gone with a restart.
-        return self._refused(known_as if is_token(known_as) else "", engine, gone, committed=True)
+        return self._refused(known_as if is_token(known_as) else "", provider, gone, committed=True)
 
     async def stop(self, token: str) -> Run | None:
         """Cancel a run that has not been submitted; return it in any case, None for an unknown one."""
@@ -62,13 +72,13 @@ class Desk:
             await self._workshop.forget(run)
         return run
 
-    def refuse(self, token: str, engine: str, trouble: Trouble) -> Run:
+    def refuse(self, token: str, provider: Provider, trouble: Trouble) -> Run:
         """Return a run that was not started, and says why."""
-        return self._refused(token, engine, trouble)
+        return self._refused(token, provider, trouble)
 
     def _start(self, token: str, order: Order) -> Run:
         work = partial(self._workshop.perform, order=order)
-        return self._runs.start(token, order.engine, work, settings=order.settings)
+        return self._runs.start(token, order.provider, work, settings=order.settings)
 
     async def _known(self, known_as: str, api_key: str) -> Run | None:
         """Return a run of this process, else one that the journal knows."""
@@ -93,7 +103,8 @@ class Desk:
             return self._of(entry, ERRORS["restarted"])
         if entry.phase == "failed":
             return self._of(entry, ERRORS["ended"].saying(said=entry.sentence or ""))
-        if is_free(entry.engine):
+        provider = self._providers[entry.engine]
+        if not provider.outlives_page:
             gone = "gone_preview" if entry.phase == "completed" else "preview_died"
             return self._of(entry, ERRORS[gone])
         if entry.request_id is None:
@@ -101,7 +112,7 @@ class Desk:
         return self._adopt(
             entry.token,
             entry.request_id,
-            entry.engine,
+            provider,
             api_key,
             may_use_owner_key=entry.owner_key,
             started_at=entry.started_at,
@@ -110,15 +121,22 @@ class Desk:
         )
 
     def _adopt(
-        self, token: str, request_id: str, engine: str, api_key: str, *, may_use_owner_key: bool, **known: Any
+        self,
+        token: str,
+        request_id: str,
+        provider: Provider,
+        api_key: str,
+        *,
+        may_use_owner_key: bool,
+        **known: Any,
     ) -> Run:
         """Follow a submitted job, with the key that it was bought with."""
-        owner_key = self._settings.owner_key if may_use_owner_key else None
+        owner_key = provider.owner_key if may_use_owner_key else None
         if not (api_key or owner_key):
-            return self._refused(token, engine, ERRORS["whose"], request_id=request_id, **known)
+            return self._refused(token, provider, ERRORS["whose"], request_id=request_id, **known)
         work = partial(self._workshop.take_up, request_id=request_id, key=api_key)
         return self._runs.start(
-            token, engine, work, request_id=request_id, state="QUEUED", committed=True, **known
+            token, provider, work, request_id=request_id, state="QUEUED", committed=True, **known
         )
 
     def _finished(self, entry: Entry) -> Run | None:
@@ -131,7 +149,7 @@ class Desk:
         return Run(
             Snapshot(
                 entry.token,
-                entry.engine,
+                self._providers[entry.engine],
                 entry.started_at,
                 state="COMPLETED",
                 ended_at=path.stat().st_mtime,
@@ -145,11 +163,14 @@ class Desk:
 
     def _of(self, entry: Entry, trouble: Trouble) -> Run:
         sent = entry.phase != "preparing"
-        return self._refused(entry.token, entry.engine, trouble, request_id=entry.request_id, committed=sent)
+        return self._refused(
+            entry.token, self._providers[entry.engine], trouble, request_id=entry.request_id, committed=sent
+        )
 
-    def _refused(self, token: str, engine: str, trouble: Trouble, **known: Any) -> Run:
+    def _refused(self, token: str, provider: Provider, trouble: Trouble, **known: Any) -> Run:
         moment = {"started_at": self._now(), **known}
-        return Run(Snapshot(token, engine, state="FAILED", ended_at=self._now(), trouble=trouble, **moment))
+        said = trouble.naming(provider.service)
+        return Run(Snapshot(token, provider, state="FAILED", ended_at=self._now(), trouble=said, **moment))
 
 
 def _checked(token: str) -> str:

@@ -75,7 +75,7 @@ class Published:
     """Where the inputs are now; `note` tells the visitor when it is not this page."""
 
     urls: tuple[str, ...]
-    via: Literal["gradio", "segmind"]
+    via: Literal["gradio", "storage"]
     note: str | None = None
 
 
@@ -95,21 +95,21 @@ class Hosting:
         self._proofs: dict[str, tuple[float, str | None]] = {}  # base -> until when, and what is wrong
         self._proving: dict[str, asyncio.Task[str | None]] = {}
 
-    async def publish(self, files: tuple[Path, ...], upload: Upload) -> Published:
+    async def publish(self, files: tuple[Path, ...], upload: Upload, service: str) -> Published:
         """Make the files fetchable, in the order they came.
 
         Raises:
             Refusal: nobody could fetch them, and the fall-back is switched off.
         """
         if self._mode == "segmind":
-            return await _upload_all(files, upload, words.VIA_CHOICE)
+            return await _upload_all(files, upload, words.VIA_CHOICE.format(service=service))
         base = self._surroundings.base
         why = await self._why_not(base, files[0])
         if base and why is None:
             return Published(tuple(file_url(base, file) for file in files), "gradio")
         if self._mode == "gradio":
             raise Refusal(words.ERRORS["unreachable_files"].saying(why=why))
-        return await _upload_all(files, upload, words.VIA_SEGMIND)
+        return await _upload_all(files, upload, words.VIA_SEGMIND.format(service=service))
 
     async def why_unreachable(self, base: str | None, probe: Probe) -> str | None:
         """Return why the service cannot read our files, or None when it was proved that it can.
@@ -151,7 +151,7 @@ class Hosting:
 
 
 async def _upload_all(files: tuple[Path, ...], upload: Upload, note: str) -> Published:
-    return Published(tuple([await upload(file) for file in files]), "segmind", note)
+    return Published(tuple([await upload(file) for file in files]), "storage", note)
 
 
 async def prove(base: str, file: Path, timeout_s: float = PROOF_TIMEOUT_S) -> str | None:

@@ -1,4 +1,4 @@
-"""The journal of runs: token -> engine, state, request_id, on disk, so that a restart buys nothing twice.
+"""The journal of runs: token -> provider, state, request_id, on disk, so that a restart buys nothing twice.
 
 It never holds a key, nor anything of what a visitor brought. Its methods work on files: call them in threads.
 """
@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from infinitalk_app.orders import is_free
 from infinitalk_app.settings import RESULT_KEPT_S
 
 Phase = Literal["preparing", "submitting", "submitted", "completed", "failed"]
@@ -32,7 +31,7 @@ class Entry:
     """
 
     token: str
-    engine: str
+    engine: str  # the id of a provider
     phase: Phase
     started_at: float
     request_id: str | None = None
@@ -41,12 +40,13 @@ class Entry:
     sentence: str | None = None
     cropped: str | None = None
     spent_on: str | None = None
+    free: bool = False  # an entry that does not say so may be bought
 
     @property
     def may_be_bought(self) -> bool:
         """Whether the service may have been paid for it, or will be."""
         sent = self.request_id is not None or self.phase in ("submitting", "submitted", "completed")
-        return self.spent_on is not None or (sent and not is_free(self.engine))
+        return self.spent_on is not None or (sent and not self.free)
 
 
 def new_token() -> str:

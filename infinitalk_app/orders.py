@@ -3,10 +3,12 @@
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeGuard
+from typing import Any
 
 from infinitalk_app import words
 from infinitalk_app.limits import Visitor
+from infinitalk_app.providers.base import Provider
+from infinitalk_app.providers.registry import Providers
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.settings import Settings
 from infinitalk_client import TalkRequest
@@ -14,9 +16,6 @@ from infinitalk_local import marks
 from infinitalk_local.marks import BadFace, Choice
 from infinitalk_media.sound import START_MAX_S
 
-Engine = Literal["preview", "infinitetalk"]
-ENGINES: tuple[Engine, ...] = ("preview", "infinitetalk")
-FREE_ENGINES: tuple[Engine, ...] = ("preview",)
 UPLOAD_MAX = 100 * 1024**2
 SHORTEST_S = 0.5
 _ANY_ADDRESS = "https://example.org/"  # the files have none yet; the other values can be checked already
@@ -32,7 +31,7 @@ class Order:
     picture: Path
     voice: Path
     prompt: str
-    engine: Engine
+    provider: Provider
     resolution: str
     fps: int
     seed: int
@@ -44,22 +43,20 @@ class Order:
     face: Choice | None = None  # who talks, in pixels of the picture that was brought
 
     @property
-    def paid(self) -> bool:
-        return not is_free(self.engine)
-
-    @property
     def settings(self) -> dict[str, Any]:
         """What was chosen, beside the files, in the words of the wire."""
         chosen = {"prompt": self.prompt, "resolution": self.resolution, "fps": self.fps, "seed": self.seed}
-        return chosen if self.paid or self.face is None else chosen | {"face": on_the_wire(self.face)}
+        if not self.provider.takes_face or self.face is None:
+            return chosen
+        return chosen | {"face": on_the_wire(self.face)}
 
     def request(self, image: str, audio: str, *, face: Choice | None = None) -> TalkRequest:
-        """Return what is sent to the service; a face is for the preview's alone.
+        """Return what is sent to the service; a face goes to a provider that takes one.
 
         Raises:
             InvalidRequest: a value is outside its range.
         """
-        chosen = None if self.paid or face is None else on_the_wire(face)
+        chosen = on_the_wire(face) if self.provider.takes_face and face is not None else None
         return TalkRequest(image, audio, self.prompt, self.resolution, self.fps, self.seed, face=chosen)
 
 
@@ -72,17 +69,9 @@ def refuse(sentence: str, field: str = "") -> Refusal:
     return Refusal(replace(words.ERRORS["input"].saying(said=sentence), field=field))
 
 
-def is_engine(name: object) -> TypeGuard[Engine]:
-    return name in ENGINES
-
-
-def is_free(engine: str) -> bool:
-    """Tell whether an engine costs nothing and runs on this machine; one that does not say so is paid."""
-    return engine in FREE_ENGINES
-
-
 def make_order(
     settings: Settings,
+    providers: Providers,
     *,
     picture: str | None,
     voice: str | None,
@@ -105,13 +94,14 @@ def make_order(
         Refusal: something is missing or not allowed; the sentence says what to do.
         InvalidRequest: a value is one that the service would refuse.
     """
-    if not is_engine(engine):
-        raise refuse(words.BAD_ENGINE)
+    if engine not in providers:
+        raise refuse(words.BAD_ENGINE.format(names=" or ".join(one.id for one in providers)))
+    provider = providers[engine]
     order = Order(
         picture=_file(picture, words.NEED_PICTURE, "picture"),
         voice=_file(voice, words.NEED_VOICE, "voice"),
         prompt=str(prompt or ""),
-        engine=engine,
+        provider=provider,
         resolution=str(resolution),
         fps=_whole(fps, words.FPS),
         seed=_whole(seed, words.SEED),
@@ -123,9 +113,8 @@ def make_order(
         face=_choice(face),
     )
     order.request(_ANY_ADDRESS, _ANY_ADDRESS)
-    _check_range(order, settings.max_clip_seconds)
-    if not is_free(engine):
-        _check_paid(order, settings, consent)
+    _check_range(order, min(settings.max_clip_seconds, provider.longest_s))
+    _check_terms(order, consent)
     return order
 
 
@@ -176,10 +165,17 @@ def _check_range(order: Order, most_s: float) -> None:
         raise refuse(words.BAD_START)
     if not SHORTEST_S <= order.seconds <= most_s:
         raise refuse(words.BAD_SECONDS.format(most=most_s))
+    provider, (least, most) = order.provider, order.provider.fps
+    if order.resolution not in provider.resolutions:
+        names = ", ".join(provider.resolutions)
+        raise refuse(words.BAD_RESOLUTION.format(model=provider.model, names=names))
+    if not least <= order.fps <= most:
+        raise refuse(words.BAD_FPS.format(least=least, most=most))
 
 
-def _check_paid(order: Order, settings: Settings, consent: bool) -> None:
-    if not order.api_key and not settings.owner_pays:
-        raise refuse(words.NEED_KEY, "key")
-    if consent is not True:
+def _check_terms(order: Order, consent: bool) -> None:
+    provider = order.provider
+    if provider.needs_key and not order.api_key and not provider.owner_key:
+        raise refuse(words.NEED_KEY.format(model=provider.model, service=provider.service), "key")
+    if provider.needs_consent and consent is not True:
         raise refuse(words.NEED_CONSENT, "consent")

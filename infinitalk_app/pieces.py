@@ -12,6 +12,8 @@ import gradio as gr
 
 from infinitalk_app import who as choose
 from infinitalk_app import words
+from infinitalk_app.providers.base import Provider
+from infinitalk_app.providers.registry import Providers
 from infinitalk_local.looking import Look
 
 _WEB = Path(__file__).parent / "web"
@@ -23,11 +25,13 @@ def read(name: str) -> str:
     return (_WEB / name).read_text(encoding="utf-8")
 
 
-def head() -> str:
+def head(providers: Providers) -> str:
     """Return what goes into the document's head: rules that `css=` cannot hold, and the page's scripts."""
     scripts = "\n".join(map(read, _SCRIPTS))
     said = words.HISTORY_STATES | words.HISTORY_WORDS | {"bring": words.BRING, "changed": words.CHANGED}
     told = f"talk.words = {json.dumps(said)}; talk.who.words = {json.dumps(words.WHO_WORDS)};"
+    known = {provider.id: provider.in_browser for provider in providers}
+    told += f" talk.providers = {json.dumps(known)};"
     return f"<style>{read('head.css')}</style><script>{scripts}\n{told}</script>"
 
 
@@ -104,7 +108,7 @@ def people(seen: Look, picture: str | None) -> dict[str, Any] | None:
                 "number": one.number,
                 "name": words.WHO_NAME.format(number=one.number, where=where[one.number]),
                 "crop": one.crop,
-                "sent": choose.of(seen, one.number, paid=True).kept,
+                "sent": choose.of(seen, one.number, takes_face=False).kept,
             }
             for one in seen.people
         ],
@@ -154,16 +158,12 @@ def how_it_works() -> gr.HTML:
     return gr.HTML(steps + hint(escape(words.PRIVACY)), elem_id="how")
 
 
-def key_facts(key: str, kind: str, text: str) -> dict[str, str]:
+def key_facts(key: str, kind: str, text: str, provider: Provider) -> dict[str, str]:
     """Return the value of `key_note`; of the key only the last four letters are shown."""
-    return {"kind": kind, "text": escape(text.format(last4=key[-4:])), "forget": words.KEY_FORGET}
+    said = escape(text.format(last4=key[-4:], service=provider.service))
+    return {"kind": kind, "text": said, "forget": words.KEY_FORGET}
 
 
 def with_token(names: list[str]) -> str:
     """Return the click's script: all inputs as they are, and the run token in the last one."""
     return f"(...values) => talk.order({json.dumps(names)}, values)"
-
-
-def button_words() -> str:
-    """Return the texts of the main button, for the browser."""
-    return json.dumps({"go": words.GO, "going": words.GOING})

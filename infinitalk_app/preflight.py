@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from infinitalk_app import who, words
 from infinitalk_app.inspection import Inspector
-from infinitalk_app.orders import is_free, read_number
-from infinitalk_app.prepare import BEST_FPS
+from infinitalk_app.orders import read_number
+from infinitalk_app.providers.base import Provider
+from infinitalk_app.providers.registry import Providers
 from infinitalk_app.purse import Purse, TooManyKeys
 from infinitalk_app.record import Record, Usual
 from infinitalk_app.settings import Settings
@@ -38,7 +39,7 @@ class Draft:
     start_s: float
     seconds: float
     end_in_pause: bool
-    engine: str
+    provider: Provider
     api_key: str
     resolution: str
     fps: float
@@ -46,7 +47,7 @@ class Draft:
     visitor: str = ""  # whose turn a look at the files takes
 
     @classmethod
-    def of(cls, inputs: Mapping[str, Any]) -> "Draft":
+    def of(cls, inputs: Mapping[str, Any], providers: Providers) -> "Draft":
         """Read the form's values as Gradio hands them over; a short video goes before a picture."""
         picture, voice = inputs.get("video") or inputs.get("picture"), inputs.get("voice")
         return cls(
@@ -55,16 +56,12 @@ class Draft:
             start_s=read_number(inputs.get("start_s") or 0),
             seconds=read_number(inputs.get("seconds") or 0),
             end_in_pause=bool(inputs.get("end_in_pause")),
-            engine=str(inputs.get("engine")),
+            provider=providers[str(inputs.get("engine"))],
             api_key=str(inputs.get("api_key") or "").strip(),
             resolution=str(inputs.get("resolution")),
             fps=read_number(inputs.get("fps") or 0),
             face=str(inputs.get("face") or ""),
         )
-
-    @property
-    def paid(self) -> bool:
-        return not is_free(self.engine)
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,8 @@ class Preflight:
     async def look(self, draft: Draft) -> dict[str, Any]:
         """Return the facts and the sum as the line shows them; every text is escaped."""
         looks = [self._voice(draft), self._picture(draft)]
-        looks += [self._credits(draft), self._hosting()] if draft.paid else []
+        looks += [self._credits(draft)] if draft.provider.needs_key else []
+        looks += [self._hosting(draft)] if draft.provider.needs_public_inputs else []
         found = [item for items in await asyncio.gather(*looks) for item in items]
         shown = [{"kind": item.kind, "text": escape(item.text)} for item in found]
         return {"items": shown, "sum": escape(self._sum(draft))}
@@ -125,54 +123,57 @@ class Preflight:
             return [Item("bad", str(error))]
         try:
             choice = marks.parse(draft.face)
-            wanted = choice or not draft.paid
+            takes = draft.provider.takes_face
+            wanted = choice or takes
             seen = await self._inspector.people(draft.picture, draft.visitor) if wanted else None
-            chosen = who.of(seen, choice, paid=draft.paid) if seen and choice else who.Chosen()
+            chosen = who.of(seen, choice, takes_face=takes) if seen and choice else who.Chosen()
         except BadFace as error:
             begun = draft.face.count(",") + 1
             missing = words.CHECK_MARKS.format(done=begun // 2)
             return [Item("warn", missing) if begun in _UNFINISHED else Item("bad", str(error))]
-        if draft.paid:
+        if not takes:
             only = [Item("ok", words.CHECK_ONLY.format(person=chosen.person))] if chosen.kept else []
             width, height = chosen.size or (size.width, size.height)
-            return [*only, *_cropped(width, height, draft.resolution), *_frames(draft.fps)]
+            return [*only, *_cropped(width, height, draft.resolution), *_frames(draft)]
         return list(_talking(seen, choice)) if seen else []
 
     async def _credits(self, draft: Draft) -> list[Item]:
         if not draft.api_key:
             return []
         try:
-            balance = await self._purse.balance(draft.engine, draft.api_key, draft.visitor)
+            balance = await self._purse.balance(draft.provider, draft.api_key, draft.visitor)
         except (InfinitalkError, TooManyKeys):
-            return [Item("warn", words.CHECK_NO_BALANCE)]
+            return [Item("warn", words.CHECK_NO_BALANCE.format(service=draft.provider.service))]
         if balance is None:
             return [Item("bad", words.CHECK_KEY_REFUSED)]
         return [Item("ok" if balance.total > 0 else "bad", words.CREDITS.format(credits=balance.total))]
 
-    async def _hosting(self) -> list[Item]:
+    async def _hosting(self, draft: Draft) -> list[Item]:
         if self._settings.hosting == "segmind":
             return []
         if await self._reachable() is None:
             return [Item("ok", words.CHECK_REACHABLE)]
         if self._settings.hosting == "gradio":
             return [Item("bad", words.CHECK_UNREACHABLE)]
-        return [Item("warn", words.CHECK_STORAGE)]
+        return [Item("warn", words.CHECK_STORAGE.format(service=draft.provider.service))]
 
     def _sum(self, draft: Draft) -> str:
-        usual = self._record.usual(draft.engine, draft.resolution, draft.seconds)
-        unknown = words.USUAL_PAID_SHORT if draft.paid else words.A_FEW_SECONDS
+        usual = self._record.usual(draft.provider.id, draft.resolution, draft.seconds)
+        known, free = draft.provider.usual_s, draft.provider.free
+        unknown = span(*known) if known else words.A_FEW_SECONDS if free else words.SOME_MINUTES
         wait = span(usual.low_s, usual.high_s) if usual else unknown
-        if not draft.paid:
+        if free:
             return words.SUM_FREE.format(time=wait)
-        return words.SUM_PAID.format(price=self._price(usual), time=wait)
+        return words.SUM_PAID.format(price=_price(draft.provider, usual), time=wait)
 
-    def _price(self, usual: Usual | None) -> str:
-        """Return what a run costs: the owner's words, else what the last ones have cost."""
-        if self._settings.infinitalk_price_note:
-            return self._settings.infinitalk_price_note
-        if usual and usual.costs:
-            return words.PRICE.format(low=usual.costs[0], high=usual.costs[1])
-        return words.PAID_SHORT
+
+def _price(provider: Provider, usual: Usual | None) -> str:
+    """Return what a run costs: the owner's words, else what the last ones have cost."""
+    if provider.price_note:
+        return provider.price_note
+    if usual and usual.costs:
+        return words.PRICE.format(low=usual.costs[0], high=usual.costs[1])
+    return words.PAID_SHORT
 
 
 def _talking(seen: Look, choice: Choice | None) -> Iterator[Item]:
@@ -197,6 +198,6 @@ def _cropped(width: int, height: int, resolution: str) -> Iterator[Item]:
         yield Item("warn", words.CHECK_CROPPED_WIDE)
 
 
-def _frames(fps: float) -> Iterator[Item]:
-    if fps != BEST_FPS:
-        yield Item("warn", words.CHECK_FPS.format(fps=fps))
+def _frames(draft: Draft) -> Iterator[Item]:
+    if draft.provider.best_fps not in (None, draft.fps):
+        yield Item("warn", words.CHECK_FPS.format(fps=draft.fps))

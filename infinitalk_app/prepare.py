@@ -14,7 +14,6 @@ from infinitalk_media import picture, video
 from infinitalk_media.around import Box
 from infinitalk_media.pool import Pool
 
-BEST_FPS = 25
 END_PATIENCE_S = 0.5
 
 P = ParamSpec("P")
@@ -79,7 +78,8 @@ def prepare(pool: Pool, order: Order, folder: Path, kept: Box | None = None) -> 
         seconds=order.seconds,
         end_in_pause=order.end_in_pause,
     )
-    odd = (words.ODD_FPS.format(fps=order.fps),) if order.paid and order.fps != BEST_FPS else ()
+    best = order.provider.best_fps
+    odd = (words.ODD_FPS.format(fps=order.fps, best=best),) if best not in (None, order.fps) else ()
     part = voice.start_s, voice.end_s
     notes = face.warnings + odd + voice.warnings
     shrunk = face.shrunk if isinstance(face, picture.Facts) else 1.0

@@ -24,14 +24,13 @@ from infinitalk_app.components import (
     SecretBox,
     described,
 )
-from infinitalk_app.form import FPS, RESOLUTIONS, SECONDS, SEED
-from infinitalk_app.orders import ENGINES, SHORTEST_S
+from infinitalk_app.form import FPS, SECONDS, SEED
+from infinitalk_app.orders import SHORTEST_S
 from infinitalk_app.runs import Run
 from infinitalk_client import DEFAULT_PROMPT
 from infinitalk_media import MediaError
 
 PROMPT_MAX, RANDOM_SEED = 2000, -1
-SLOWEST, FASTEST = 16, 30  # frames per second
 EVENT: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden"}
 Answer = tuple[str | None, dict[str, Any]]
 
@@ -83,14 +82,14 @@ class Programs:
             image: a picture, or a short video.
             audio: the voice; any common format.
             prompt: how the person should come across, 1 to 2000 characters.
-            engine: "preview" (free, drawn here in seconds) or "infinitetalk" (Segmind, paid, five minutes).
+            engine: who renders.
             resolution: "480p", "576p" or "720p".
             fps: frames per second, 16 to 30.
             seed: a whole number, or -1 for a random one.
             start_s: where in the voice to begin, in seconds.
             seconds: how much of the voice to use.
-            api_key: your own Segmind key, for engine "infinitetalk".
-            consent: you may use this face and this voice; needed for engine "infinitetalk".
+            api_key: your own key, for an engine that is paid.
+            consent: you may use this face and this voice; needed for an engine that is paid.
             run: 32 hex digits of your choice; the same again is the same run, and is never bought twice.
             face: who talks: a number from /faces, or six pixels: left eye x, y, right eye x, y, mouth x, y.
             request: who asks; Gradio adds it.
@@ -151,14 +150,14 @@ class Programs:
 
         Args:
             request_id: what /submit returned.
-            api_key: the Segmind key that it was bought with, unless this page pays.
+            api_key: the key that it was bought with, unless this page pays.
             request: who asks; Gradio adds it.
 
         Returns:
             the status, as that of /generate
         """
         async with self._application.lookups.turn(self._application.visitor_of(request).name):
-            run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
+            run = await self._resume(request_id, api_key)
             await run.polled()
         refuse(run)
         return status.for_programs(run.now, time.time())
@@ -168,14 +167,18 @@ class Programs:
 
         Args:
             request_id: what /submit returned.
-            api_key: the Segmind key that it was bought with, unless this page pays.
+            api_key: the key that it was bought with, unless this page pays.
 
         Returns:
             what /generate returns
         """
-        run = await self._application.desk.resume(request_id, "infinitetalk", api_key)
+        run = await self._resume(request_id, api_key)
         async for shown in answer(run):
             yield shown
+
+    async def _resume(self, request_id: str, api_key: str) -> Run:
+        desk, paid = self._application.desk, self._application.providers.paid
+        return await desk.resume(request_id, paid.id, api_key)
 
     async def talk_faces(self, image: str | None, request: gr.Request) -> dict[str, Any]:
         """List the faces of a picture that could talk, the largest first; nothing is kept or sent anywhere.
@@ -206,6 +209,9 @@ def programs(application: Application) -> None:
             schema["default"] = component.value  # Gradio tells MCP clients only of those that are true
         return described(component, about[str(component.label)], example, **schema)
 
+    providers, (slowest, fastest) = application.providers, application.providers.fps
+    first = providers.first.id
+    about["engine"] = "; ".join(f'"{one.id}": {" ".join(one.label.split(chr(10)))}' for one in providers)
     longest_s = application.settings.max_clip_seconds
     with gr.Group(visible=False):
         key = told(SecretBox("", label="api_key"), "", format="password")
@@ -217,9 +223,9 @@ def programs(application: Application) -> None:
             told(
                 gr.Textbox(DEFAULT_PROMPT, label="prompt"), DEFAULT_PROMPT, minLength=1, maxLength=PROMPT_MAX
             ),
-            told(gr.Textbox("preview", label="engine"), "preview", enum=list(ENGINES)),
-            told(gr.Textbox("480p", label="resolution"), "480p", enum=RESOLUTIONS),
-            told(gr.Number(FPS, label="fps"), FPS, type="integer", minimum=SLOWEST, maximum=FASTEST),
+            told(gr.Textbox(first, label="engine"), first, enum=[one.id for one in providers]),
+            told(gr.Textbox("480p", label="resolution"), "480p", enum=list(providers.resolutions)),
+            told(gr.Number(FPS, label="fps"), FPS, type="integer", minimum=slowest, maximum=fastest),
             told(gr.Number(SEED, label="seed"), SEED, type="integer", minimum=RANDOM_SEED),
             told(gr.Number(0, label="start_s"), 0, minimum=0),
             told(gr.Number(SECONDS, label="seconds"), SECONDS, minimum=SHORTEST_S, maximum=longest_s),

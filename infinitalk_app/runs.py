@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from infinitalk_app.detached import detached
+from infinitalk_app.providers.base import Provider
 from infinitalk_app.refusals import PageStopped
 from infinitalk_app.settings import RESULT_KEPT_S
 from infinitalk_app.words import Trouble
@@ -45,7 +46,7 @@ class Snapshot:
     """
 
     token: str
-    engine: str
+    provider: Provider
     started_at: float
     state: State = "PREPARING"
     failed_in: State = "PREPARING"
@@ -129,11 +130,11 @@ class Runs:
         self._explain = explain
         self._now = now
 
-    def start(self, token: str, engine: str, work: Work, **known: Any) -> Run:
+    def start(self, token: str, provider: Provider, work: Work, **known: Any) -> Run:
         """Start the work under this token; one that was seen before is the same run, and starts nothing."""
         if token in self._runs:
             return self._runs[token]
-        run = Run(Snapshot(token, engine, **{"started_at": self._now(), **known}))
+        run = Run(Snapshot(token, provider, **{"started_at": self._now(), **known}))
         self._runs[token] = run
         run.task = detached(self._guard(run, work))
         run.task.add_done_callback(lambda _: self._bound(run))

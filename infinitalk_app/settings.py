@@ -35,7 +35,7 @@ class Settings(BaseSettings):
 
     Attributes:
         segmind_api_key: the owner's key; used for visitors only with `infinitalk_daily_seconds`.
-        infinitalk_base_url: where engine "infinitetalk" is; Segmind, if unset.
+        infinitalk_base_url: where InfiniteTalk is; Segmind, if unset.
         public_base_url: the address of this page from outside, with its path if it has one.
         space_host: set by Hugging Face, several hosts joined by commas.
         gradio_server_name: where the page listens: 0.0.0.0 for a local network. Requests must name this,

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from infinitalk_app.orders import is_free
+from infinitalk_app.providers.segmind import URL as SEGMIND
 from infinitalk_app.runs import Snapshot
 
 _PYTHON = """\
@@ -41,20 +41,18 @@ _SHELL_AGAIN = """
 # this very run:
 python -m infinitalk_client resume -o talk.mp4 -- {request_id}"""
 
-SEGMIND = "https://api.segmind.com"
-LOCAL = "http://127.0.0.1:8000"  # where `python -m infinitalk_local` serves the preview's engine
 
-
-def snippets(run: Snapshot, base_url: str | None) -> dict[str, str]:
-    """Return the three, of a run that has its request_id; `base_url` is where engine "infinitetalk" is.
+def snippets(run: Snapshot) -> dict[str, str]:
+    """Return the three, of a run that has its request_id; none where no other program reaches its provider.
 
     A preview's job is known to the page alone: it can be made again elsewhere, and not be taken up.
     """
-    ours = is_free(run.engine)
-    base = LOCAL if ours else base_url or SEGMIND
+    base = run.provider.api_url
+    if base is None:
+        return {}
     python, curl, shell = (
         (_PYTHON, _CURL, _SHELL)
-        if ours
+        if not run.provider.outlives_page
         else (_PYTHON + _PYTHON_AGAIN, _CURL + _CURL_AGAIN, _SHELL + _SHELL_AGAIN)
     )
     asked = dict(run.settings or {})

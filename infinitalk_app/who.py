@@ -1,4 +1,4 @@
-"""Who talks: a visitor's choice, checked against the picture, and what it means for each engine."""
+"""Who talks: a visitor's choice, checked against the picture, and what it means for each provider."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +51,9 @@ class Chosen:
 
 
 async def choose(
-    inspector: Inspector, picture: Path, choice: Choice | None, *, paid: bool, visitor: str = ""
+    inspector: Inspector, picture: Path, choice: Choice | None, *, takes_face: bool, visitor: str = ""
 ) -> Chosen:
-    """Return what a choice means for the engine: the preview's has a face to draw, the paid one a part.
+    """Return what a choice means: a provider that takes a face is told it, any other is sent a part.
 
     Raises:
         MediaError: the picture cannot be used.
@@ -63,18 +63,18 @@ async def choose(
         return Chosen()
     seen = await inspector.people(picture, visitor)
     if seen is None:
-        # A paid run must not send somebody else; the preview's engine looks again by itself.
+        # Nobody else may be sent in the chosen one's place; who takes a face looks again by itself.
         await inspector.picture(picture, visitor)
-        if paid:
+        if not takes_face:
             raise refuse(words.FACES_UNKNOWN, "face")
         return Chosen(choice)
     try:
-        return of(seen, choice, paid=paid)
+        return of(seen, choice, takes_face=takes_face)
     except BadFace as error:
         raise refuse(str(error), "face") from error
 
 
-def of(seen: Look, choice: Choice, *, paid: bool) -> Chosen:
+def of(seen: Look, choice: Choice, *, takes_face: bool) -> Chosen:
     """Return what a choice means in a picture that was looked at.
 
     Raises:
@@ -86,7 +86,7 @@ def of(seen: Look, choice: Choice, *, paid: bool) -> Chosen:
     else:
         marks.check_number(choice, len(seen.people))
         person = seen.people[choice - 1]
-    if not paid:
+    if takes_face:
         # By its number alone a face could be another one, once the picture has been made smaller.
         return Chosen(choice if isinstance(choice, Marks) or seen.film or person is None else person.choice)
     others = [Box(*one.box) for one in seen.people if one is not person]

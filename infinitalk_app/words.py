@@ -6,14 +6,14 @@ from typing import Literal
 Action = Literal[
     "stop",
     "copy",
-    "segmind",
-    "preview",
+    "console",
+    "free",
     "own_key",
     "again",
     "settings",
     "submit_again",
     "look",
-    "render",
+    "paid",
     "picture",
     "download",
 ]
@@ -37,12 +37,12 @@ CLIP = "What will be sent"
 CLIP_FACTS = "{seconds:.1f} s, level {level:.0f} dB."
 ENGINE = "Engine"
 PREVIEW = "Preview\nFree, here, in seconds"
-PAID = "InfiniteTalk\nPaid, own key, about 5 min"
-PAID_BY_OWNER = "InfiniteTalk\nFrom this Space's budget, about 5 min"
-KEY = "Your Segmind key"
+PAID = "{model}\nPaid, own key{about}"
+PAID_BY_OWNER = "{model}\nFrom this Space's budget{about}"
+ABOUT_MINUTES = ", about {minutes} min"
+KEY = "Your {service} key"
 KEY_HINT = "Used for this run alone. We do not keep it."
 KEY_HINT_OWNER = "Not needed: this Space pays. With your own key, its limits do not apply."
-KEY_PLACEHOLDER = "SG_…"
 CONSENT = "I may use this face and this voice"
 DIRECTION = "Direction"
 DIRECTION_HINT = (
@@ -68,11 +68,9 @@ PHRASINGS = {
     "Lively": "A lively person speaks with energy, gesturing with both hands.",
 }
 GO_PREVIEW = "Make a free preview"
-GO_PAID = "Render with InfiniteTalk"
+GO_PAID = "Render with {model}"
 GOING_PREVIEW = "Making the preview…"
 GOING_PAID = "Rendering…"
-GO = {"preview": GO_PREVIEW, "infinitetalk": GO_PAID}
-GOING = {"preview": GOING_PREVIEW, "infinitetalk": GOING_PAID}
 
 CHECK_SPEECH = "{seconds:.2f} s of speech"
 CHECK_QUIET = "Quiet"
@@ -89,20 +87,20 @@ CHECK_CROPPED_WIDE = "Sides cropped"
 CHECK_FPS = "{fps:g} fps: lips fit less well"
 CHECK_REACHABLE = "Files can be fetched"
 CHECK_UNREACHABLE = "This page's files cannot be fetched"
-CHECK_STORAGE = "Segmind's storage will be used"
+CHECK_STORAGE = "{service}'s storage will be used"
 CHECK_KEY_REFUSED = "The key was refused"
-CHECK_NO_BALANCE = "Segmind does not answer just now"
+CHECK_NO_BALANCE = "{service} does not answer just now"
 CREDITS = "{credits:.2f} credits"
 SUM_FREE = "Free, {time}"
 SUM_PAID = "{price}, {time}"
 A_FEW_SECONDS = "a few seconds"
 PAID_SHORT = "Paid"
 PRICE = "${low:.2f}–{high:.2f}"  # noqa: RUF001  # a range's dash
-USUAL_PAID_SHORT = "4–6 min"  # noqa: RUF001
+SOME_MINUTES = "some minutes"
 KEY_KNOWN = "Key …{last4}: {credits:.2f} credits"
-KEY_UNSURE = "Key …{last4}: Segmind does not answer just now"
+KEY_UNSURE = "Key …{last4}: {service} does not answer just now"
 KEYS_TOO_MANY = "Key …{last4} was not looked at: too many keys at once. Wait a minute."
-KEY_REFUSED = "Key …{last4} was refused. Check it at Segmind and paste it again."
+KEY_REFUSED = "Key …{last4} was refused. Check it at {service} and paste it again."
 KEY_FORGET = "Forget it"
 HOW_LINES = (
     "Picture and voice are checked, cleaned and cut on this page's server.",
@@ -117,28 +115,31 @@ PRIVACY = (
     "Every video is made by AI and says so in the file."
 )
 VIDEO = "Video"
-VIDEO_OF = {"sample": "Sample preview", "preview": "Preview", "infinitetalk": "Made with InfiniteTalk"}
+VIDEO_SAMPLE = "Sample preview"
+VIDEO_PAID = "Made with {model}"
+PREVIEW_NAME = "Preview"
 
 STEPS = ("Prepare", "Host", "Queue", "Render", "Fetch", "Verify")
 LATE = "Taking longer than usual. It goes on by itself."
-USUAL_PAID = "usually done between 4 and 6 minutes"
+USUAL_PAID = "usually done between {low:.0f} and {high:.0f} minutes"
 USUAL_HERE = "about this long in our last {runs} runs: {time}"
 SO_FAR = "so far"
 IN_ALL = "in all"
 LINK_HINT = "You may close this page. The link brings you back to it."
 STOP_BEFORE = "Stop"
-ENGINE_NAMES = {"preview": "Preview, drawn here", "infinitetalk": "InfiniteTalk, at Segmind"}
+DRAWN_HERE = "Preview, drawn here"
+DRAWN_AT = "{model}, at {service}"
 BUTTONS: dict[Action, str] = {
     "stop": "Stop watching",
     "copy": "Copy link",
-    "segmind": "Open Segmind",
-    "preview": "Free preview instead",
+    "console": "Open {service}",
+    "free": "Free preview instead",
     "own_key": "Use my own key",
     "again": "Try again",
     "settings": "Use these settings",
     "submit_again": "Submit again",
     "look": "Look again",
-    "render": "Render with InfiniteTalk",
+    "paid": GO_PAID,
     "picture": "Use another picture",
     "download": "Download",
 }
@@ -148,13 +149,15 @@ CHARGED_AT_END = "charged at the end"
 NOT_SENT = "not sent"
 FROM_FILM = "its best frame was animated"
 BY_AI = "made by AI"
-AI_TAG = "AI-generated video, made with InfiniteTalk at Segmind on {when}."
+AI_TAG = "AI-generated video, made with {model} at {service} on {when}."
 FREE = "free"
 MARKED = "AI-made, marked preview"
 COST = "cost ${cost:.2f}"
 LEFT = "{left:.2f} credits left"
 COPIED = "Link copied. Whoever has it sees the video."
-SEGMIND_CONSOLE = "https://cloud.segmind.com/console"
+
+
+_SERVICE = "{service}"
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,11 @@ class Say:
 
     title: str
     line: str
+
+    def naming(self, service: str, model: str, **values: object) -> "Say":
+        """Say who renders, and fill the other gaps."""
+        names = {"service": service, "model": model} | values
+        return Say(self.title.format(**names), self.line.format(**names))
 
 
 @dataclass(frozen=True)
@@ -182,29 +190,38 @@ class Trouble:
         end = "" if self.title.endswith(("?", "!", ".")) else "."
         return f"{self.title}{end} {self.line}"
 
+    def naming(self, service: str) -> "Trouble":
+        """Say who renders; what it said itself stays as it is."""
+        return replace(
+            self,
+            title=self.title.replace(_SERVICE, service),
+            line=self.line.replace(_SERVICE, service),
+        )
+
     def saying(self, **values: object) -> "Trouble":
         """Fill the gaps of the second line."""
-        return replace(self, line=self.line.format(**values), said=str(values.get("said", "")))
+        line = self.line.format(**{"service": _SERVICE} | values)
+        return replace(self, line=line, said=str(values.get("said", "")))
 
 
 IDLE = Say("Ready when you are", "Add a picture and a voice, or take an example.")
 SAMPLE = Say("A sample preview", "Made from the picture and voice in the form. Bring your own.")
-STATES: dict[str, tuple[Say, Say]] = {  # state -> (preview, InfiniteTalk)
+STATES: dict[str, tuple[Say, Say]] = {  # state -> (free, paid)
     "PREPARING": (
         Say("Preparing", "We check and shrink your files."),
         Say("Preparing", "We check and shrink your files."),
     ),
     "HOSTING": (
         Say("Preparing", "We check and shrink your files."),
-        Say("Making the files reachable", "We prove that Segmind can read them."),
+        Say("Making the files reachable", "We prove that {service} can read them."),
     ),
     "QUEUED": (
         Say("Waiting for a free place", "You are next."),
-        Say("Queued at Segmind", LINK_HINT),
+        Say("Queued at {service}", LINK_HINT),
     ),
     "PROCESSING": (
         Say("Drawing your preview", "This takes a few seconds."),
-        Say("Rendering at InfiniteTalk", LINK_HINT),
+        Say("Rendering at {model}", LINK_HINT),
     ),
     "FETCHING": (
         Say("Fetching your video", "Nearly there."),
@@ -223,79 +240,90 @@ STATES: dict[str, tuple[Say, Say]] = {  # state -> (preview, InfiniteTalk)
         Say("Stopped", "Nothing was sent, and nothing was charged."),
     ),
 }
-WAITS = Say("Segmind keeps us waiting", "Nothing is lost. We try again by ourselves in {seconds} s.")
+WAITS = Say("{service} keeps us waiting", "Nothing is lost. We try again by ourselves in {seconds} s.")
 IN_LINE = "{ahead} before you."
-STOPPED = Say("Not watching any more", "It goes on at Segmind and will be charged. The link shows it.")
+STOPPED = Say("Not watching any more", "It goes on at {service} and will be charged. The link shows it.")
 STOPPED_PREVIEW = Say("Not watching any more", "It goes on here. The link shows it.")
 BRING = "Add its picture and its voice again, then press the form's button."
 CHANGED = "The form was changed since: its button sends what it holds now."
 LENGTH_DIFFERS = "The video has {video:.2f} s, and the voice that was sent has {clip:.2f} s."
-VIA_SEGMIND = "This page's files cannot be reached from outside: Segmind's storage was used."
+VIA_SEGMIND = "This page's files cannot be reached from outside: {service}'s storage was used."
 VIA_UPLOAD = "This page asks for a login: the files went through the preview server's own storage."
-VIA_CHOICE = "Segmind's storage was used, as this page is set to."
+VIA_CHOICE = "{service}'s storage was used, as this page is set to."
 NO_PUBLIC_ADDRESS = "This page has no public address."
 PROOF_SILENT = "Nothing answers at this page's public address."
 PROOF_STATUS = "This page's public address answers {status} to a stranger."
 PROOF_OTHER = "This page's public address shows something else than the file."
-UNKNOWN_STATE = "Segmind calls this run “{word}”, which is not known here. We go on waiting."
-ODD_FPS = "{fps} fps: lips fit less well than at 25."
+UNKNOWN_STATE = "{service} calls this run “{word}”, which is not known here. We go on waiting."
+ODD_FPS = "{fps} fps: lips fit less well than at {best}."
 
 ERRORS: dict[str, Trouble] = {
     "key": Trouble(
         "The key was refused",
-        "Nothing was charged. Check it at Segmind and paste it again.",
-        ("segmind", "preview"),
+        "Nothing was charged. Check it at {service} and paste it again.",
+        ("console", "free"),
     ),
     "credits": Trouble(
-        "Not enough credits", "Nothing was charged. Segmind said: “{said}”", ("segmind", "preview")
+        "Not enough credits", "Nothing was charged. {service} said: “{said}”", ("console", "free")
     ),
     "no_balance": Trouble(
         "Not enough credits",
-        "Nothing was charged. Segmind shows {left:.2f} credits.",
-        ("segmind", "preview"),
+        "Nothing was charged. {service} shows {left:.2f} credits.",
+        ("console", "free"),
     ),
-    "refused": Trouble("Segmind said no", "Nothing was charged. It said: “{said}”", ("preview",)),
+    "refused": Trouble("{service} said no", "Nothing was charged. It said: “{said}”", ("free",)),
     "retired": Trouble(
         "This model was retired",
-        "Nothing was charged. Segmind does not offer it any more; the preview still works.",
-        ("preview",),
+        "Nothing was charged. {service} does not offer it any more; the preview still works.",
+        ("free",),
     ),
     "busy": Trouble(
-        "Segmind is busy", "Nothing was charged. It wants fewer requests; try again in a minute.", ("again",)
+        "{service} is busy",
+        "Nothing was charged. It wants fewer requests; try again in a minute.",
+        ("again",),
     ),
     "busy_preview": Trouble("The queue is full", "Previews are free. Try again in a minute.", ("again",)),
     "failed": Trouble(
         "It did not work out",
-        "Segmind says failed runs are free. It said: “{said}”",
-        ("again", "preview"),
+        "{service} says failed runs are free. It said: “{said}”",
+        ("again", "free"),
+    ),
+    "failed_perhaps_charged": Trouble(
+        "It did not work out", "It may be charged: look at {service}. It said: “{said}”", ("console", "free")
     ),
     "failed_preview": Trouble("It did not work out", "Previews are free. {said}", ("again",)),
     "blocked": Trouble(
-        "Segmind will not render this",
+        "{service} will not render this",
         "Its content check said no. Failed runs are free, it says. It said: “{said}”",
         ("picture",),
     ),
+    "blocked_perhaps_charged": Trouble(
+        "{service} will not render this",
+        "Its content check said no. It may be charged. It said: “{said}”",
+        ("picture", "console"),
+    ),
     "uncertain": Trouble(
         "Sent, but no answer came",
-        "It may be running. Look at Segmind first, so you do not pay twice.",
-        ("segmind", "submit_again"),
+        "It may be running. Look at {service} first, so you do not pay twice.",
+        ("console", "submit_again"),
     ),
     "gone": Trouble(
         "This video is gone",
-        "Segmind keeps a result for one hour, and its history does not have it any more.",
+        "{service} keeps a result for one hour, and its history does not have it any more.",
         ("settings",),
     ),
+    "not_kept": Trouble("This video is gone", "{service} does not keep its result any more.", ("settings",)),
     "gone_preview": Trouble("This preview is gone", "It was free, and is kept for two hours.", ("again",)),
     "preview_died": Trouble(
         "The preview was lost", "It was free. The page was restarted while it was drawn.", ("again",)
     ),
     "unreachable": Trouble(
         "We lost sight of it",
-        "It goes on at Segmind and will be charged. Come back with the link.",
+        "It goes on at {service} and will be charged. Come back with the link.",
         ("copy", "look"),
     ),
     "never_sent": Trouble(
-        "Segmind does not answer", "Nothing was sent, and nothing was charged.", ("again", "preview")
+        "{service} does not answer", "Nothing was sent, and nothing was charged.", ("again", "free")
     ),
     "restarted": Trouble(
         "The page was restarted", "It happened before anything was sent. Nothing was charged.", ("again",)
@@ -304,12 +332,12 @@ ERRORS: dict[str, Trouble] = {
     "limit_day": Trouble(
         "Enough for today",
         "Nothing was charged. The budget opens again at 00:00 UTC.",
-        ("own_key", "preview"),
+        ("own_key", "free"),
     ),
     "limit_visitor": Trouble(
         "Enough for today",
         "Nothing was charged. Your runs are used up; 00:00 UTC brings new ones.",
-        ("own_key", "preview"),
+        ("own_key", "free"),
     ),
     "whose": Trouble(
         "Whose video is this?", "Paste the key that bought it; looking is free.", ("look",), wants_key=True
@@ -321,7 +349,7 @@ ERRORS: dict[str, Trouble] = {
         wants_key=True,
     ),
     "odd": Trouble(
-        "An odd answer", "The run was sent, and may be charged. Segmind said: “{said}”", ("look",)
+        "An odd answer", "The run was sent, and may be charged. {service} said: “{said}”", ("look",)
     ),
     "bad_video": Trouble(
         "The video is not whole", "The run is charged. {said} Looking again may help.", ("look",)
@@ -330,10 +358,10 @@ ERRORS: dict[str, Trouble] = {
     "unreachable_files": Trouble(
         "Nobody can fetch the files",
         "Nothing was charged. {why} Ways out: a public Space, share=True, or PUBLIC_BASE_URL.",
-        ("preview",),
+        ("free",),
     ),
     "unknown_run": Trouble(
-        "No such run", "Nothing is known of it here. If it was a paid one, look at Segmind.", ("segmind",)
+        "No such run", "Nothing is known of it here. If it was a paid one, look at {service}.", ("console",)
     ),
     "unforeseen": Trouble(
         "Something broke here",
@@ -352,8 +380,8 @@ WHO_NAMES = {2: ["left", "right"], 3: ["left", "middle", "right"]}
 WHO_NTH = "{nth} from the left"
 WHO_WORDS = {
     "title": WHO,
-    "sent": "InfiniteTalk itself would choose among them: only this part is sent.",
-    "whole_sent": "InfiniteTalk chooses among them: the whole picture is sent.",
+    "sent": "{model} itself would choose among them: only this part is sent.",
+    "whole_sent": "{model} chooses among them: the whole picture is sent.",
     "whole": "Send the whole picture",
     "none": "No face found. Mark one, and it talks.",
     "next": [
@@ -369,14 +397,16 @@ WHO_WORDS = {
 }
 PREVIEWS_FREE = "Previews are free."
 NOT_CHARGED = "Nothing was charged."
-PERHAPS_CHARGED = "It may be charged: look at Segmind."
+PERHAPS_CHARGED = "It may be charged: look at {service}."
 
 NEED_PICTURE = "Add a picture."
 NEED_VOICE = "Add a voice."
 NEED_CONSENT = "Tick the box: you must be allowed to use this face and this voice."
-NEED_KEY = "InfiniteTalk needs a Segmind key: paste yours, or make the free preview."
+NEED_KEY = "{model} needs a {service} key: paste yours, or make the free preview."
 FOREIGN_HOST = "This page is not known by this name. If it is yours, name its address in PUBLIC_BASE_URL."
-BAD_ENGINE = "The engine must be preview or infinitetalk."
+BAD_ENGINE = "The engine must be {names}."
+BAD_RESOLUTION = "{model} offers {names}."
+BAD_FPS = "Frames per second must be a whole number from {least} to {most}."
 BAD_KEY = "The key must be a text. Nothing was sent; copy it again."
 BAD_RUN = "A run token has 32 hexadecimal digits."
 BAD_NUMBER = "{name} must be a number."
@@ -416,7 +446,6 @@ COPIED_SHORT = "Copied"
 HISTORY = "Your videos in this browser"
 HISTORY_NONE = "What you make shows up here, with its link, until you forget it."
 HISTORY_STATES = {
-    "preview": "Preview",
     "ready": "Ready",
     "busy": "Rendering",
     "failed": "Failed",

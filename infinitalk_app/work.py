@@ -14,15 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from infinitalk_app import words
-from infinitalk_app.engines import Engines
 from infinitalk_app.explain import explain
 from infinitalk_app.hosting import PROOF_BYTES, Hosting, HostingMode, Published, Surroundings, file_url
 from infinitalk_app.inspection import Inspector
 from infinitalk_app.journal import Entry, Journal
 from infinitalk_app.limits import Budget, Spent
-from infinitalk_app.orders import Order, is_free
+from infinitalk_app.orders import Order
 from infinitalk_app.outbox import Outbox
 from infinitalk_app.prepare import Inputs, Room, prepare
+from infinitalk_app.providers.base import Provider
 from infinitalk_app.record import Past, Record
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Run
@@ -99,7 +99,6 @@ class Workshop:
         self,
         settings: Settings,
         folders: Folders,
-        engines: Engines,
         house: House,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -107,7 +106,6 @@ class Workshop:
         self.house = house
         self.journal = Journal(folders.journal)
         self.record = Record(folders.journal.parent / "times.jsonl")
-        self.engines = engines
         self._budget = Budget.of(settings)
         if settings.owner_pays and settings.rate_limit_storage == "memory":
             self._budget.recall((run.spent_on, run.clip_s or 0.0) for run in self.journal if run.spent_on)
@@ -125,7 +123,12 @@ class Workshop:
     async def perform(self, run: Run, order: Order) -> None:
         """Bring an order to its video, buying at most once."""
         entry = Entry(
-            run.now.token, order.engine, "preparing", run.now.started_at, owner_key=not order.api_key
+            run.now.token,
+            order.provider.id,
+            "preparing",
+            run.now.started_at,
+            owner_key=not order.api_key,
+            free=order.provider.free,
         )
         await self._note(entry)
         try:
@@ -137,7 +140,7 @@ class Workshop:
         """Follow a job that was submitted before, here or elsewhere."""
         run.show(committed=True)
         try:
-            async with self.engines.client(run.now.engine, key, run.pauses) as client:
+            async with run.now.provider.client(key, run.pauses) as client:
                 await self._collect(run, client.job(request_id))
         except Exception as error:
             raise await self._failure(run, error) from error
@@ -197,9 +200,10 @@ class Workshop:
         hosted: list[Path] = []
         try:
             visitor = order.visitor.name
-            who = await choose(self.inspector, order.picture, order.face, paid=order.paid, visitor=visitor)
+            takes = order.provider.takes_face
+            who = await choose(self.inspector, order.picture, order.face, takes_face=takes, visitor=visitor)
             inputs = await self._prepare(run, order, who, hosted)
-            async with self.engines.client(order.engine, order.api_key, run.pauses, visitor) as client:
+            async with order.provider.client(order.api_key, run.pauses, visitor) as client:
                 job = await self._buy(run, order, entry, client, tuple(hosted), who.face(inputs.shrunk))
                 await self._collect(run, job)
             await self._learn(run, order)
@@ -223,11 +227,11 @@ class Workshop:
         self, run: Run, order: Order, files: tuple[Path, ...], client: AsyncClient
     ) -> Published:
         run.show(state="HOSTING")
-        if not is_free(order.engine):
-            published = await self.house.hosting.publish(files, client.upload)
+        if order.provider.needs_public_inputs:
+            published = await self.house.hosting.publish(files, client.upload, order.provider.service)
         elif self.house.asks_for_login or not self.house.surroundings.local_url:
             urls = tuple([await client.upload(file) for file in files])
-            published = Published(urls, "segmind", words.VIA_UPLOAD)
+            published = Published(urls, "storage", words.VIA_UPLOAD)
         else:
             base = self.house.surroundings.local_url
             published = Published(tuple(file_url(base, file) for file in files), "gradio")
@@ -271,7 +275,7 @@ class Workshop:
 
     async def _spend(self, run: Run, order: Order) -> Spent | None:
         """Count a run that the owner pays for, unless it is stopped meanwhile."""
-        if is_free(order.engine) or order.api_key:
+        if order.provider.free or order.api_key:
             return None
         clip_s = run.now.clip_s or order.seconds
         spending = asyncio.ensure_future(asyncio.to_thread(self._budget.spend, order.visitor.name, clip_s))
@@ -294,15 +298,15 @@ class Workshop:
         await self._remember(entry)
 
     async def _collect(self, run: Run, job: AsyncJob) -> None:
-        engine = run.now.engine
-        pace = self.engines.poll_every_s(engine)
+        provider = run.now.provider
+        pace = provider.poll_every_s
         target = self.result(run.now.token)
         try:
             async for look in job.watch(poll_every=pace):
                 self._show(run, look)
             await job.download(target, poll_every=pace)
         except JobExpired:
-            if is_free(engine):
+            if not provider.keeps_history:
                 raise
             # The result is kept for an hour; the service's own record may name the video for days.
             run.show(state="FETCHING", request_id=job.request_id)
@@ -313,7 +317,7 @@ class Workshop:
         if look.state is JobState.FAILED:
             return  # its reason comes as an error, and the run ends with it
         if look.unknown_word and look.elapsed_s >= UNKNOWN_TOLD_S:
-            run.warn(words.UNKNOWN_STATE.format(word=look.unknown_word))
+            run.warn(words.UNKNOWN_STATE.format(service=run.now.provider.service, word=look.unknown_word))
         done = look.state is JobState.COMPLETED
         progress = look.progress or run.now.progress
         if done and progress:
@@ -329,7 +333,7 @@ class Workshop:
 
     async def _verify(self, run: Run, path: Path, request_id: str) -> None:
         run.show(state="VERIFYING")
-        facts = await asyncio.to_thread(self._finished, path, run.now.engine)
+        facts = await asyncio.to_thread(self._finished, path, run.now.provider)
         clip_s = run.now.clip_s
         if clip_s is not None and abs(facts.duration_s - clip_s) > LENGTH_TOLERANCE_S:
             run.warn(words.LENGTH_DIFFERS.format(video=facts.duration_s, clip=clip_s))
@@ -338,14 +342,14 @@ class Workshop:
             await self._remember(replace(entry, phase="completed", request_id=request_id))
         run.show(state="COMPLETED", video=path, facts=facts, ended_at=self._now())
 
-    def _finished(self, path: Path, engine: str) -> mp4.Facts:
-        """Open the file, and mark it as made by AI; a preview was marked when it was drawn."""
+    def _finished(self, path: Path, provider: Provider) -> mp4.Facts:
+        """Open the file, and mark it as made by AI where its provider has not."""
         facts = mp4.inspect(path)
-        if is_free(engine):
+        if provider.marks_videos:
             return facts
         when = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="seconds")
         try:
-            mp4.finish(path, words.AI_TAG.format(when=when))
+            mp4.finish(path, words.AI_TAG.format(model=provider.model, service=provider.service, when=when))
         except (MediaError, OSError):  # the video was paid for, and is whole: it is shown all the same
             log.exception("a video cannot be marked")
         return mp4.inspect(path)
@@ -355,7 +359,9 @@ class Workshop:
         seen = run.now
         if seen.ended_at and seen.clip_s:
             cost = seen.metrics.cost if seen.metrics else None
-            past = Past(order.engine, order.resolution, seen.clip_s, seen.ended_at - seen.started_at, cost)
+            past = Past(
+                order.provider.id, order.resolution, seen.clip_s, seen.ended_at - seen.started_at, cost
+            )
             try:
                 await asyncio.to_thread(self.record.add, past)
             except OSError:  # a full disk must not make a failure of a run that has its video
@@ -396,7 +402,7 @@ def _may_come_back(entry: Entry, error: Exception) -> bool:
 
     Whoever looks at it with a wrong key, or after its hour, ends nothing.
     """
-    if entry.phase == "submitted" and not is_free(entry.engine):
+    if entry.phase == "submitted" and not entry.free:
         return not isinstance(error, JobFailed)
     return entry.phase in ("submitting", "submitted") and isinstance(error, _MAY_COME_BACK)
 

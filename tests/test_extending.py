@@ -1,23 +1,26 @@
 """docs/extending.md, taken at its word: its code blocks are run as they stand."""
 
+import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
-from infinitalk_client import Client, InfinitalkError, SubmitUncertain, TalkRequest
+from infinitalk_client import Client, TalkRequest
 from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
 from tests.client.shell import PICTURE, VOICE
 from tests.local.serving import serving
 
 ROOT = Path(__file__).parent.parent
+DOCUMENT, OTHER = "docs/extending.md", "infinitalk_app/providers/other.py"
 
 
 def block(name: str) -> str:
-    text = (ROOT / "docs/extending.md").read_text()
+    text = (ROOT / DOCUMENT).read_text()
     return re.search(rf"```python\n# {re.escape(name)}\n(.+?)```", text, re.DOTALL)[1]
 
 
@@ -32,52 +35,38 @@ def test_another_renderer_is_a_command(tmp_path):
     assert mp4.inspect(path).frames > 16
 
 
-@pytest.fixture
-def provider():
-    scope: dict = {}
-    exec(block("other_provider.py"), scope)  # noqa: S102  # our own documentation
-    return scope["OtherProvider"]
+PAID_SUITE = (
+    *("abuse/test_budgets.py", "app/test_generate.py", "app/test_errors_on_page.py", "app/test_own_key.py"),
+    *("app/test_coming_back.py", "app/test_behind_a_login.py", "app/test_browser_keeps.py"),
+    *("app/test_finished_all_the_same.py", "app/test_full_disk.py", "app/test_embed.py"),
+)
 
 
-def talk(provider, answer) -> Client:
-    service = httpx.Client(base_url="https://other.example", transport=httpx.MockTransport(answer))
-    return Client("any", transport=provider(service), sleep=lambda _: None)
+@pytest.mark.provider
+@pytest.mark.timeout(900)
+def test_another_provider_takes_its_file_and_its_registration(tmp_path):
+    """Added to a copy of this project as the document says, it passes the tests of a paid run on the page."""
+    copy = tmp_path / "project"
+    copy.mkdir()
+    for name in ("app.py", "pyproject.toml", "requirements.txt", "README.md", "docs", "examples"):
+        (copy / name).symlink_to(ROOT / name)
+    for package in (*ROOT.glob("infinitalk_*"), ROOT / "tests"):
+        shutil.copytree(package, copy / package.name, ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
+    (copy / OTHER).write_text(block(OTHER))
+    _register(copy / "infinitalk_app/providers/registry.py")
+    command = [sys.executable, "-m", "pytest", "-m", "not lifecycle", "-n", "2", "-p", "no:cacheprovider"]
+    tested = [f"tests/{name}" for name in PAID_SUITE]
+    environment = os.environ | {"TEST_ENGINE": "other", "PYTHONDONTWRITEBYTECODE": "1"}
+    told = {"cwd": copy, "env": environment, "capture_output": True, "text": True}
+    done = subprocess.run([*command, *tested], check=False, **told)
+    assert done.returncode == 0, done.stdout[-8000:]
 
 
-REQUEST = TalkRequest("https://example.org/face.jpg", "https://example.org/voice.mp3")
-
-
-def test_another_provider_is_a_transport(provider):
-    """The client submits, watches and finds the video in the other service's words."""
-    states = iter(["queued", "processing", "succeeded", "succeeded"])
-    asked = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append((request.method, request.url.path))
-        if request.method == "POST":
-            return httpx.Response(201, json={"id": "j7"})
-        state = next(states)
-        video = "https://example.org/v.mp4" if state == "succeeded" else None
-        return httpx.Response(200, json={"state": state, "video": video})
-
-    with talk(provider, answer) as client:
-        result = client.submit(REQUEST).wait()
-    assert result.url == "https://example.org/v.mp4"
-    assert result.request_id == "j7"
-    assert asked == [("POST", "/jobs"), *[("GET", "/jobs/j7")] * 4]
-
-
-def test_its_lost_answers_are_not_bought_again(provider):
-    """A time-out there is as uncertain as here, and a refusal is a refusal."""
-    posts = []
-
-    def lose(request: httpx.Request) -> httpx.Response:
-        posts.append(request)
-        raise httpx.ReadTimeout("too slow")
-
-    with talk(provider, lose) as client, pytest.raises(SubmitUncertain):
-        client.submit(REQUEST)
-    assert len(posts) == 1
-    refuse = talk(provider, lambda _: httpx.Response(400, text="no such face"))
-    with refuse as client, pytest.raises(InfinitalkError, match="no such face"):
-        client.submit(REQUEST)
+def _register(registry: Path) -> None:
+    """Import it, and return it among the others, in the document's own line."""
+    line = re.search(r"```python\n( +return Providers\(.+\)\n)```", (ROOT / DOCUMENT).read_text())[1]
+    text, known = registry.read_text(), "    return Providers(preview, Segmind(settings))\n"
+    first = "from infinitalk_app.providers.preview"
+    assert (text.count(known), text.count(first)) == (1, 1)
+    text = text.replace(first, f"from infinitalk_app.providers.other import Other\n{first}")
+    registry.write_text(text.replace(known, line))

@@ -17,7 +17,7 @@ talk.form = {
     return [
       typeof wanted.prompt === "string" && wanted.prompt.trim() ? wanted.prompt.slice(0, 2000) : now.prompt,
       among(wanted.engine, Array.from(document.querySelectorAll("#engine input"), (choice) => choice.value)) ?? now.engine,
-      among(wanted.resolution, ["480p", "576p", "720p"]) ?? now.resolution,
+      among(wanted.resolution, Object.values(talk.providers).flatMap((one) => one.resolutions)) ?? now.resolution,
       whole(wanted.fps, 16, 30) ?? now.fps,
       whole(wanted.seed, -1, Number.MAX_SAFE_INTEGER) ?? now.seed,
     ];
@@ -26,6 +26,14 @@ talk.form = {
   again(...values) {
     const [prompt, engine, resolution, fps, seed] = values;
     return talk.form.fitted(talk.form.wanted ?? {}, { prompt, engine, resolution, fps, seed });
+  },
+
+  // What the chosen provider asks for and offers: its terms, the name of its key, its resolutions.
+  engine(name, resolution) {
+    const { asks, key, resolutions } = talk.providers[name];
+    const value = resolutions.includes(resolution) ? resolution : resolutions[0];
+    const update = (changes) => ({ __type__: "update", ...changes });
+    return [update({ visible: asks }), update({ label: key }), update({ choices: resolutions.map((one) => [one, one]), value })];
   },
 
   // A quality is a pair of resolution and frames per second; any other pair is none.

@@ -114,7 +114,7 @@ talk.history = {
     if (entry.kind !== "ready") return { state: words[entry.kind], left: "" };
     const left_s = KEPT_S - (Date.now() - entry.ended) / 1000;
     if (left_s <= 0) return { state: words.expired, left: words.gone, gone: true };
-    const state = entry.engine === "preview" ? words.preview : words.ready;
+    const state = talk.providers[entry.engine]?.ready ?? words.ready;
     return { state, left: words.kept.replace("{time}", `${Math.ceil(left_s / 60)} min`) };
   },
 

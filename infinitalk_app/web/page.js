@@ -75,10 +75,16 @@ window.talk = {
   },
 
   // The main button while a run goes on.
-  button(value, words) {
+  button(value) {
     const busy = value?.kind === "busy" && !value.stopped;
     const engine = busy ? value.engine : document.querySelector("#engine input:checked")?.value;
-    return { __type__: "update", value: words[busy ? "going" : "go"][engine] ?? words.go.infinitetalk, interactive: !busy };
+    const provider = talk.providers[engine] ?? talk.providers[talk.one(false)];
+    return { __type__: "update", value: busy ? provider.going : provider.go, interactive: !busy };
+  },
+
+  // The first free provider, or the first paid one.
+  one(free) {
+    return Object.keys(talk.providers).find((name) => talk.providers[name].free === free);
   },
 
   choose(engine) {
@@ -139,10 +145,10 @@ window.talk = {
     const acts = {
       copy: () => talk.copy(button),
       download: () => talk.download(video.currentSrc || video.src),
-      segmind: () => window.open(button.dataset.to, "_blank", "noopener"),
-      preview: () => talk.choose("preview"),
-      render: () => talk.choose("infinitetalk"),
-      own_key: () => (talk.choose("infinitetalk"), talk.form.point("key")),
+      console: () => window.open(button.dataset.to, "_blank", "noopener"),
+      free: () => talk.choose(talk.one(true)),
+      paid: () => talk.choose(talk.one(false)),
+      own_key: () => (talk.choose(talk.one(false)), talk.form.point("key")),
       picture: () => document.querySelector("#picture")?.scrollIntoView({ block: "center" }),
       again: () => talk.anew(what),
       submit_again: () => talk.anew(what),

@@ -3,9 +3,10 @@ talk.who = {
   words: {},
   of: "", // the picture that the form holds; what was seen in another one comes too late
   text: "null", // what is shown, as JSON
-  paid: false,
+  crops: false, // who renders is sent a part of the picture, and chooses by itself
+  model: "", // what renders
   number: 1,
-  whole: false, // the paid engine is sent the whole picture all the same
+  whole: false, // the whole picture is sent all the same
   marks: [], // up to three of [x, y] in pixels of the upright picture
   cross: null, // where the keyboard is, as a mark
   MOST: 3,
@@ -39,7 +40,8 @@ talk.who = {
   },
 
   engine(name) {
-    talk.who.paid = name !== "preview";
+    talk.who.crops = !talk.providers[name].face;
+    talk.who.model = talk.providers[name].model;
     talk.who.draw();
     return talk.who.choice();
   },
@@ -47,18 +49,18 @@ talk.who = {
   // "2", or "x,y,x,y,x,y"; fewer marks are sent as they are, so that the form says what is missing.
   choice() {
     const { value } = talk.who.props ?? {};
-    const { paid, whole, number, marks } = talk.who;
-    if (!value || (paid && whole)) return "";
-    if (value.people.length) return paid && !value.people[number - 1].sent ? "" : String(number);
-    return paid ? "" : marks.flat().join(",");
+    const { crops, whole, number, marks } = talk.who;
+    if (!value || (crops && whole)) return "";
+    if (value.people.length) return crops && !value.people[number - 1].sent ? "" : String(number);
+    return crops ? "" : marks.flat().join(",");
   },
 
   draw() {
-    const { element, props, paid } = talk.who;
+    const { element, props, crops } = talk.who;
     const box = element?.querySelector(".who");
     if (!box) return;
     const { value } = props;
-    const useful = value && (value.people.length ? !paid || value.people.some((one) => one.sent) : !paid);
+    const useful = value && (value.people.length ? !crops || value.people.some((one) => one.sent) : !crops);
     if (!useful) return box.replaceChildren();
     box.replaceChildren(...(value.people.length ? talk.who.people(value) : talk.who.board(value)));
     talk.who.shown();
@@ -67,7 +69,7 @@ talk.who = {
   // -- several people: a group of radio buttons with pictures --
 
   people(value) {
-    const { made, words, number, paid } = talk.who;
+    const { made, words, number, crops } = talk.who;
     const group = made("fieldset", {}, made("legend", { textContent: words.title }));
     const row = made("div", { className: "people" });
     for (const one of value.people) {
@@ -76,7 +78,7 @@ talk.who = {
       row.append(made("label", {}, radio, made("img", { src: one.crop, alt: "" }), made("span", { textContent: one.name })));
     }
     group.append(row);
-    return paid ? [group, ...talk.who.sent(value)] : [group];
+    return crops ? [group, ...talk.who.sent(value)] : [group];
   },
 
   choose(number) {
@@ -174,7 +176,7 @@ talk.who = {
       const share = (part, of) => `${(100 * part) / of}%`;
       const place = { width: share(width, right - left), left: share(-left, right - left), top: share(-top, bottom - top) };
       Object.assign(find(".part img").style, place);
-      find(".sent .hint").textContent = whole ? words.whole_sent : words.sent;
+      find(".sent .hint").textContent = (whole ? words.whole_sent : words.sent).replace("{model}", talk.who.model);
     }
     const shot = find(".shot");
     if (!shot) return;

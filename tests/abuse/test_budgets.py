@@ -21,10 +21,11 @@ from tests.app.assistants import call_tool
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
 from tests.app.pages import PICTURE, VOICE, Page, client_of, inputs, page
+from tests.app.paid import ENGINE
 from tests.tools import need
 
 OWNER = {"SEGMIND_API_KEY": "SG_owner", "INFINITALK_DAILY_SECONDS": "8"}
-PAID = {"engine": "infinitetalk", "consent": True}
+PAID = {"engine": ENGINE, "consent": True}
 
 
 @contextlib.contextmanager
@@ -85,7 +86,7 @@ def click(running: Page) -> str:
     files = [("files", (path.name, path.read_bytes())) for path in (PICTURE, VOICE)]
     paths = httpx.post(f"{running.url}/gradio_api/upload", files=files).json()
     picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
-    filled = {"picture": picture, "voice": voice, "seconds": 4, "engine": "infinitetalk", "consent": True}
+    filled = {"picture": picture, "voice": voice, "seconds": 4, "engine": ENGINE, "consent": True}
     event = next(event for event in config["dependencies"] if "talk.order" in str(event["js"]))
     values = [filled.get(parts[i].get("elem_id"), parts[i].get("value")) for i in event["inputs"]]
     join = {"data": values, "fn_index": event["id"], "session_hash": "0123456789"}

@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from infinitalk_app.providers.segmind import Segmind
+from infinitalk_app.settings import Settings
 from infinitalk_app.snippets import snippets
 from infinitalk_client import Client, InvalidRequest, SubmitUncertain, TalkRequest, is_request_id
 from tests.app.paying import Service, click, close, ended, page_of, says
@@ -39,8 +41,10 @@ for word in "$@"; do printf '%s\\0' "$word" >> said; done
 
 def told(prompt: str, request_id: str = "job-1", base: str | None = None) -> dict[str, str]:
     """Return the snippets of a paid run as the page shows them."""
+    provider = Segmind(Settings())
+    provider.api_url = base or provider.api_url
     asked = {"prompt": prompt, "resolution": "480p", "fps": 25, "seed": -1}
-    return snippets(replace(RUN, request_id=request_id, settings=asked), base)
+    return snippets(replace(RUN, request_id=request_id, settings=asked, provider=provider))
 
 
 def pasted(folder: Path, script: str) -> list[str]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.app import pages
+from tests.app.paid import MODEL
 
 FLAGS = [
     "--no-sandbox",
@@ -110,7 +111,7 @@ def bring(tab: Page, picture: Path = pages.PICTURE, voice: Path = pages.VOICE) -
 
 def choose_paid(tab: Page, key: str, *, consent: bool = True) -> None:
     """Choose InfiniteTalk, paste a key, and tick the box."""
-    tab.get_by_role("radio", name="InfiniteTalk").check()
+    tab.get_by_role("radio", name=MODEL).check()
     tab.locator("#key input").fill(key)
     if consent:
         tab.locator("#consent input").check()

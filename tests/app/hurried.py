@@ -19,11 +19,12 @@ def hurry() -> None:
     """Shorten every time that something is kept, before other modules read it; then look often."""
     settings.INPUT_KEPT_S, settings.RESULT_KEPT_S = HOUR_S, 2 * HOUR_S  # type: ignore[assignment]
     journal.KEPT_S = 48 * HOUR_S  # type: ignore[assignment]
-    from infinitalk_app import application, embedded  # they read what was set above
+    from infinitalk_app import application
+    from infinitalk_app.providers import preview  # they read what was set above
     from infinitalk_local.settings import LocalSettings
 
     application.SWEEP_EVERY_S = HOUR_S / 10
-    embedded.LocalSettings = lambda **given: LocalSettings(retention_s=HOUR_S, **given)  # type: ignore[assignment, misc]
+    preview.LocalSettings = lambda **given: LocalSettings(retention_s=HOUR_S, **given)  # type: ignore[assignment, misc]
 
 
 def count_tasks(*_: Any) -> None:

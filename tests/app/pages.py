@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ import httpx
 from gradio_client import Client, handle_file
 
 from tests.app.forking import ROOT, ForkedPage
+from tests.app.other_cloud import other_cloud
+from tests.app.paid import ENGINE
 
 PICTURE = ROOT / "examples/portraits/mira.jpg"
 COMMAND = (sys.executable, "app.py")
@@ -76,14 +78,26 @@ def page(
         "HTTPS_PROXY": "http://127.0.0.1:9",  # Gradio asks dns.google for names that it cannot resolve
     }
     log = state / "page.log"
-    process = _started(program, command, environment | settings, log)
     url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_up(url, process, log)
-        yield Page(url, state, log, process)
-    finally:
-        process.kill() if kill else process.terminate()
-        process.wait(30)
+    with _elsewhere(settings) as more:
+        process = _started(program, command, environment | settings | more, log)
+        try:
+            _wait_until_up(url, process, log)
+            yield Page(url, state, log, process)
+        finally:
+            process.kill() if kill else process.terminate()
+            process.wait(30)
+
+
+@contextlib.contextmanager
+def _elsewhere(settings: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield further settings: the made-up provider asks a service in front of the one that the tests have."""
+    base = settings.get("INFINITALK_BASE_URL", "http://127.0.0.1:9")
+    if ENGINE != "other":
+        yield {}
+        return
+    with other_cloud(base) as url:
+        yield {"OTHER_URL": url, "OTHER_KEY": settings.get("SEGMIND_API_KEY", "")}
 
 
 def _started(

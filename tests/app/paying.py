@@ -11,14 +11,16 @@ from typing import Any
 import httpx
 import pytest
 
-from infinitalk_app import engines, work
+from infinitalk_app import work
 from infinitalk_app.application import Application
 from infinitalk_app.limits import Budget, Visitor
 from infinitalk_app.prepare import Inputs
+from infinitalk_app.providers.segmind import Segmind
 from infinitalk_app.runs import Run
 from infinitalk_app.settings import Settings
 from infinitalk_client import DEFAULT_PROMPT, AsyncClient
 from tests.app.pages import PICTURE, VOICE
+from tests.app.paid import ENGINE
 
 Answer = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
 DAY_S, CLIP_S = 20, 4
@@ -100,7 +102,7 @@ def page_of(
     folder: Path, monkeypatch: pytest.MonkeyPatch, service: Service, **settings: object
 ) -> Application:
     """Start a page on a folder; another one on the same folder is that page after a restart."""
-    monkeypatch.setattr(engines.Engines, "client", service.client)
+    monkeypatch.setattr(Segmind, "client", service.client)
     monkeypatch.setattr(work, "prepare", _as_they_are)
     given = {"segmind_api_key": "SG_owner", "infinitalk_daily_seconds": DAY_S, "hosting": "segmind"}
     return Application(Settings(infinitalk_state_dir=folder, **given | settings))
@@ -119,7 +121,7 @@ async def click(
         picture=str(PICTURE),
         voice=str(VOICE),
         prompt=DEFAULT_PROMPT,
-        engine="infinitetalk",
+        engine=ENGINE,
         resolution="480p",
         fps=25,
         seed=7,
@@ -141,7 +143,7 @@ async def ended(run: Run) -> Run:
 async def close(application: Application) -> None:
     """End a page as its lifespan does, but leave all files."""
     await application._runs.close()
-    await application.embedded.close()
+    await application.preview.close()
 
 
 def budget_of(application: Application) -> Budget:

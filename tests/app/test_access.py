@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.app.browsing import DESKTOP, DONE, PHONE, expect_title, opened, played
+from tests.app.paid import MODEL
 from tests.app.segminds import FAILING
 
 # Gradio's own markup, which a page cannot change: rule, a part of the element, and why it is there.
@@ -64,7 +65,7 @@ def test_axe_finds_nothing_serious(browser, moody_page, theme):
 def test_axe_finds_nothing_serious_in_an_error(browser, moody_page):
     """The red card and the key's field are readable, too."""
     with opened(browser, moody_page.url) as tab:
-        tab.get_by_role("radio", name="InfiniteTalk").check()
+        tab.get_by_role("radio", name=MODEL).check()
         tab.locator("#key input").fill(FAILING)
         tab.locator("#consent input").check()
         tab.locator("#generate").click()

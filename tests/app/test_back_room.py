@@ -17,12 +17,12 @@ from starlette.datastructures import Headers
 from infinitalk_app import status, uploads
 from infinitalk_app.application import Application
 from infinitalk_app.components import Secret, SecretBox
-from infinitalk_app.embedded import Embedded
 from infinitalk_app.explain import explain
 from infinitalk_app.journal import Entry, Journal, is_token, new_token
 from infinitalk_app.limits import Budget, Visitor
 from infinitalk_app.orders import Order
 from infinitalk_app.outbox import Outbox, sweep
+from infinitalk_app.providers.preview import Preview
 from infinitalk_app.refusals import Refusal
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import Settings, SettingsError, read
@@ -40,6 +40,7 @@ from infinitalk_client import (
 from infinitalk_local.settings import LocalSettings
 from infinitalk_media import MediaError
 from tests.app.conftest import KEY
+from tests.app.providers import PREVIEW, PROVIDERS, SEGMIND
 
 TOKEN = "0123456789abcdef" * 2
 
@@ -316,7 +317,7 @@ async def test_one_token_is_one_run_however_many_look_on():
         run.show(state="COMPLETED", ended_at=1.0)
 
     runs = Runs(explain)
-    first, second = (runs.start(TOKEN, "preview", work) for _ in range(2))
+    first, second = (runs.start(TOKEN, PREVIEW, work) for _ in range(2))
     assert first is second
 
     async def look():
@@ -338,7 +339,7 @@ async def test_an_onlooker_who_leaves_stops_nothing():
         await go.wait()
         run.show(state="COMPLETED", ended_at=1.0)
 
-    run = Runs(explain).start(TOKEN, "preview", work)
+    run = Runs(explain).start(TOKEN, PREVIEW, work)
     looks = run.looks()
     await anext(looks)
     await looks.aclose()
@@ -356,7 +357,7 @@ async def test_a_run_can_be_stopped_before_it_is_committed_and_not_after():
         await asyncio.Event().wait()
 
     runs = Runs(explain)
-    run = runs.start(TOKEN, "infinitetalk", work)
+    run = runs.start(TOKEN, SEGMIND, work)
     await started.wait()
     run.show(committed=True)
     await runs.stop(TOKEN)
@@ -385,23 +386,24 @@ async def test_a_run_that_was_sent_is_not_said_to_be_unsent(engine, request_id, 
         await asyncio.Event().wait()
 
     runs = Runs(explain)
-    sent, unsent = runs.start(TOKEN, engine, work), runs.start("f" * 32, engine, prepare)
+    provider = PROVIDERS[engine]
+    sent, unsent = runs.start(TOKEN, provider, work), runs.start("f" * 32, provider, prepare)
     await asyncio.sleep(0)
     await runs.close()
     assert sense in sent.now.trouble.sentence
     assert sent.now.state == "FAILED"
-    assert "Nothing was sent" not in status.panel(sent.now, time.time())["line"]
+    assert "Nothing was sent" not in status.panel(sent.now, time.time(), SEGMIND)["line"]
     assert unsent.now.state == "CANCELLED"
 
 
 async def test_a_finished_run_has_all_its_frames(tmp_path):
     """The last look may have seen fewer: whoever asks afterwards is told the whole number."""
     application = Application(Settings(infinitalk_state_dir=tmp_path))
-    run = Run(Snapshot(TOKEN, "preview", 0.0))
+    run = Run(Snapshot(TOKEN, PREVIEW, 0.0))
     for state, progress in ((JobState.PROCESSING, Progress(69, 100)), (JobState.COMPLETED, None)):
         application.workshop._show(run, JobStatus("abcdef", state, progress=progress))
     assert status.for_programs(run.now, 1.0)["progress"] == {"done": 100, "total": 100}
-    await application.embedded.close()
+    await application.preview.close()
 
 
 async def test_anything_unforeseen_gets_an_incident_number_that_the_log_has(caplog):
@@ -410,7 +412,7 @@ async def test_anything_unforeseen_gets_an_incident_number_that_the_log_has(capl
     async def work(run):
         raise RuntimeError("a secret of the house")
 
-    run = Runs(explain).start(TOKEN, "preview", work)
+    run = Runs(explain).start(TOKEN, PREVIEW, work)
     await run.task
     sentence = run.now.trouble.sentence
     incident = sentence.split("Incident ")[1][:4]
@@ -420,7 +422,7 @@ async def test_anything_unforeseen_gets_an_incident_number_that_the_log_has(capl
 
 async def test_a_full_preview_queue_is_told_at_once_with_the_wait():
     """The visitor hears how long it takes, instead of a client that asks again in silence."""
-    embedded = Embedded(LocalSettings(public_url="http://preview.localhost", queue_size=0))
+    embedded = Preview(LocalSettings(public_url="http://preview.localhost", queue_size=0))
     async with embedded.client() as client:
         with pytest.raises(Refusal, match=r"queue is full\. Previews are free\. .*try again in about \d+ s"):
             await client.submit(TalkRequest("https://example.org/a.jpg", "https://example.org/a.mp3"))
@@ -453,7 +455,7 @@ def test_a_bought_job_is_over_by_its_own_failure_alone(phase, error, stays):
 
 def test_a_wrong_key_says_nothing_of_charges():
     """Who looks at a bought run with a wrong key is asked for the right one; nothing is said to be free."""
-    run = Snapshot("a" * 32, "infinitetalk", 0.0, request_id="abcdef")
+    run = Snapshot("a" * 32, SEGMIND, 0.0, request_id="abcdef")
     trouble = explain(NotAuthorized("Refused."), run)
     assert trouble.wants_key
     assert "charged" not in trouble.sentence
@@ -462,7 +464,7 @@ def test_a_wrong_key_says_nothing_of_charges():
 
 def test_a_broken_preview_is_not_charged():
     """A preview whose file is damaged is told so, and that it was free."""
-    run = Snapshot("a" * 32, "preview", 0.0, state="VERIFYING")
+    run = Snapshot("a" * 32, PREVIEW, 0.0, state="VERIFYING")
     assert "free" in explain(MediaError("The video is cut off."), run).sentence
 
 
@@ -504,7 +506,7 @@ def test_a_token_is_thirty_two_letters_and_nothing_behind():
 
 def test_an_order_that_is_written_down_shows_no_key(tmp_path):
     """As when it stands in an error's text."""
-    chosen = ("Hello.", "infinitetalk", "480p", 25, 7, 0.0, 4.0)
+    chosen = ("Hello.", SEGMIND, "480p", 25, 7, 0.0, 4.0)
     order = Order(tmp_path, tmp_path, *chosen, Visitor("anna"), api_key="SG_1234")
     assert "SG_1234" not in repr(order)
 
@@ -513,7 +515,7 @@ async def test_without_a_key_the_environments_is_not_taken(tmp_path, monkeypatch
     """A key that comes into the environment later is not what a visitor without one buys with."""
     page = Application(Settings(infinitalk_state_dir=tmp_path, infinitalk_base_url="http://service.test"))
     monkeypatch.setenv("SEGMIND_API_KEY", "SG_owner")
-    async with page.workshop.engines.client("infinitetalk") as client:
+    async with page.providers.paid.client() as client:
         assert client._means.wire.api_key is None
 
 

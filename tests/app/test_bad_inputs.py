@@ -78,7 +78,7 @@ async def refused(tmp_path: Path, sense: str, **inputs: object) -> None:
             Settings(infinitalk_state_dir=state, infinitalk_base_url=base, hosting="segmind")
         )
         end = await ordered(application, **inputs)
-        await application.embedded.close()
+        await application.preview.close()
     assert end.state == "FAILED"
     assert sense in end.trouble.sentence
     assert "Nothing was charged" in end.trouble.sentence

@@ -5,10 +5,11 @@ import pytest
 
 from tests.app.conftest import KEY
 from tests.app.pages import client_of, free_port, inputs, page
+from tests.app.paid import ENGINE, SERVICE
 from tests.app.proxying import LOGIN, login_proxy
 
 FORGED = {"x-forwarded-host": "evil.example", "x-forwarded-proto": "https", "forwarded": "host=evil.example"}
-PAID = {"engine": "infinitetalk", "consent": True, "api_key": KEY}
+PAID = {"engine": ENGINE, "consent": True, "api_key": KEY}
 
 
 def stored_at(segmind: str, request_id: str) -> str:
@@ -28,7 +29,7 @@ def test_behind_a_proxy_with_a_login_the_storage_is_used(tmp_path, segmind):
         _, status = client.predict(**inputs(**PAID), api_name="/generate")
     assert status["state"] == "COMPLETED"
     assert any(
-        "cannot be reached from outside: Segmind's storage was used" in note for note in status["warnings"]
+        f"cannot be reached from outside: {SERVICE}'s storage was used" in note for note in status["warnings"]
     )
     assert stored_at(segmind, status["request_id"]).startswith(f"{segmind}/assets/")
 
@@ -57,7 +58,7 @@ def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4, ho
     assert not any("storage" in note for note in status["warnings"])
 
 
-@pytest.mark.parametrize("engine", ["preview", "infinitetalk"])
+@pytest.mark.parametrize("engine", ["preview", ENGINE])
 def test_a_page_with_gradios_own_login(tmp_path, segmind, engine):
     """With `launch(auth=...)` file URLs are 401: both engines get their inputs by upload, and say so."""
     text = "import app; launch = app.demo.launch\n"
@@ -67,7 +68,7 @@ def test_a_page_with_gradios_own_login(tmp_path, segmind, engine):
     settings = {"INFINITALK_BASE_URL": segmind}
     with page(tmp_path / "state", program=str(program), **settings) as running:
         client = client_of(running.url, auth=("anna", "secret"))
-        more = PAID if engine == "infinitetalk" else {}
+        more = PAID if engine == ENGINE else {}
         _, status = client.predict(**inputs(**more), api_name="/generate")
     assert status["state"] == "COMPLETED"
     assert any("storage" in note for note in status["warnings"])

@@ -12,6 +12,7 @@ from infinitalk_app.journal import Entry, Journal
 from infinitalk_client import Client, TalkRequest
 from tests.app.browsing import DONE, choose_paid, expect_title, opened, ready
 from tests.app.pages import PICTURE, VOICE
+from tests.app.paid import ENGINE
 from tests.app.segminds import GOOD
 from tests.app.test_coming_back import runs_of
 
@@ -88,7 +89,7 @@ def test_a_link_to_a_run_that_needs_a_key_opens_the_keys_field(browser, moody_pa
     """The link may name no engine: the field is there all the same, and so is the question whose it is."""
     token = secrets.token_hex(16)
     journal = Journal(moody_page.state / "journal")
-    journal.write(Entry(token, "infinitetalk", "submitted", time.time(), secrets.token_hex(8)))
+    journal.write(Entry(token, ENGINE, "submitted", time.time(), secrets.token_hex(8)))
     with opened(browser, f"{moody_page.url}?run={token}") as tab:
         expect_title(tab, "Whose video is this?")
         expect(tab.locator("#key input")).to_be_visible(timeout=DONE)
@@ -98,7 +99,7 @@ def test_a_paid_run_of_the_strip_is_found_by_its_job_id_on_a_new_disk(browser, m
     """The page has never heard of its token: the plain address asks for the key, and then has the video."""
     with Client(GOOD, base_url=moody[0]) as client:
         job = client.submit(TalkRequest(client.upload(PICTURE), client.upload(VOICE)))
-    entry = {"run": secrets.token_hex(16), "job": job.request_id, "engine": "infinitetalk", "kind": "busy"}
+    entry = {"run": secrets.token_hex(16), "job": job.request_id, "engine": ENGINE, "kind": "busy"}
     with opened(browser, moody_page.url) as tab:
         put(tab, entry | {"began": now_ms()})
         expect_title(tab, "Whose video is this?")

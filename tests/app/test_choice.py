@@ -20,6 +20,8 @@ from infinitalk_local import marks
 from infinitalk_local.looking import look
 from tests.app.conftest import KEY
 from tests.app.pages import PICTURE, VOICE, inputs
+from tests.app.paid import ENGINE
+from tests.app.providers import PREVIEW
 from tests.app.test_looking_ahead import DRAFT, preflight, said
 from tests.app.test_programs import call_tool, inline
 from tests.render import animals
@@ -99,7 +101,7 @@ def test_an_assistant_chooses_as_well(shared_page, pair):
     assert refused.isError
 
 
-@pytest.mark.parametrize("engine", ["preview", "infinitetalk"])
+@pytest.mark.parametrize("engine", ["preview", ENGINE])
 @pytest.mark.parametrize(
     ("choice", "sense"),
     [
@@ -132,7 +134,7 @@ def journal_of(page) -> list[Entry]:
 
 def sent_by(page, segmind: str, picture: Path, **more) -> tuple[dict, Image.Image, dict]:
     """Return what the paid service was sent, the picture that it got, and the status of the run."""
-    paid = {"engine": "infinitetalk", "api_key": KEY, "consent": True, "fps": 25}
+    paid = {"engine": ENGINE, "api_key": KEY, "consent": True, "fps": 25}
     words = inputs(image=handle_file(str(picture)), **paid | more)
     _, status = page.client().predict(**words, api_name="/generate")
     record = f"{segmind}/inference-request/request-history/{status['request_id']}"
@@ -172,7 +174,7 @@ def test_without_a_choice_the_paid_engine_is_sent_the_whole_picture(shared_page,
 async def test_the_line_above_the_button_tells_of_the_choice(tmp_path, pair, dog, pool):
     """Who talks, how many marks there are, what is wrong with them, and what the paid engine will get."""
     flight = preflight(tmp_path, pool)
-    free = replace(DRAFT, engine="preview", picture=pair)
+    free = replace(DRAFT, provider=PREVIEW, picture=pair)
     assert "ok 2 faces: person 1 talks" in await said(flight, free)
     assert "ok 2 faces: person 2 talks" in await said(flight, replace(free, face="2"))
     assert "ok Cropped around person 2" in await said(flight, replace(DRAFT, picture=pair, face="2"))
@@ -191,8 +193,8 @@ async def test_a_picture_is_looked_at_by_one_child(monkeypatch, pair, pool):
     looks: list[Path] = []
     monkeypatch.setattr("infinitalk_app.inspection.look", lambda *given: looks.append(given) or look(*given))
     inspector = Inspector(Room(2), pool)
-    chosen = await who.choose(inspector, pair, 2, paid=False)
-    await who.choose(inspector, pair, marks.read(list(animals.DOG)), paid=True)
+    chosen = await who.choose(inspector, pair, 2, takes_face=True)
+    await who.choose(inspector, pair, marks.read(list(animals.DOG)), takes_face=False)
     assert await inspector.people(pair)
     assert len(looks) == 1
     # A number could mean another face once the picture was made smaller: the renderer is told the place.
@@ -203,9 +205,9 @@ def test_marks_in_a_picture_of_people_are_sent_by_themselves(pair):
     """On a person they mean that one; elsewhere, such as on a dog beside them, the people are others."""
     seen = look(pair)
     second = seen.people[1].choice
-    assert who.of(seen, second, paid=True) == who.of(seen, 2, paid=True)
+    assert who.of(seen, second, takes_face=False) == who.of(seen, 2, takes_face=False)
     beside = marks.read([560, 300, 640, 300, 600, 390])
-    chosen = who.of(seen, beside, paid=True)
+    chosen = who.of(seen, beside, takes_face=False)
     assert chosen.person == "the marked face"
     assert chosen.kept.left > seen.people[0].box[2]
     assert chosen.kept.right < seen.people[1].box[0]
@@ -214,7 +216,7 @@ def test_marks_in_a_picture_of_people_are_sent_by_themselves(pair):
 def test_the_journal_knows_what_part_was_sent(tmp_path):
     """And reads the entries that were written before it did."""
     journal = Journal(tmp_path)
-    journal.write(Entry("a" * 32, "infinitetalk", "submitted", 1.0, "abc", cropped="640×640"))  # noqa: RUF001
+    journal.write(Entry("a" * 32, ENGINE, "submitted", 1.0, "abc", cropped="640×640"))  # noqa: RUF001
     assert journal.read("a" * 32).cropped == "640×640"  # noqa: RUF001
     old = {"token": "b" * 32, "engine": "preview", "phase": "completed", "started_at": 1.0}
     (tmp_path / f"{'b' * 32}.json").write_text(json.dumps(old))

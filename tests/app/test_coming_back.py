@@ -14,6 +14,7 @@ from infinitalk_local.settings import LocalSettings
 from tests.app import pages
 from tests.app.browsing import DONE, choose_paid, expect_title, opened, played, ready, tab_of
 from tests.app.cutting import Crossing, cutting_proxy
+from tests.app.paid import ENGINE, MODEL
 from tests.app.segminds import GOOD, SLEEPY, SLOW
 from tests.local.serving import copies, serving
 
@@ -70,7 +71,7 @@ def test_a_closed_tab_and_a_second_one(browser, moody_page, moody):
         begin(first)
         first.wait_for_url(re.compile(r"\?job="), timeout=DONE)
         with tab_of(window, first.url) as second:
-            expect(second.locator("#status")).to_contain_text("Rendering at InfiniteTalk", timeout=DONE)
+            expect(second.locator("#status")).to_contain_text(f"Rendering at {MODEL}", timeout=DONE)
         with tab_of(window, moody_page.url) as third:
             expect_title(third, "A sample preview")
             expect(third.locator("#history li b")).to_have_text("Rendering")
@@ -204,7 +205,7 @@ def test_the_history_of_this_browser(browser, moody_page):
 
 def test_a_run_that_was_never_followed_to_its_end_does_not_render_for_ever(browser, moody_page):
     """Two hours after its click an entry claims nothing, and the page does not go back to it by itself."""
-    entry = {"run": "0" * 32, "job": "", "engine": "infinitetalk", "kind": "busy", "settings": {}}
+    entry = {"run": "0" * 32, "job": "", "engine": ENGINE, "kind": "busy", "settings": {}}
     left = entry | {"began": 1000 * (time.time() - 3 * 3600)}
     with opened(browser, moody_page.url) as tab:
         tab.evaluate("(left) => { localStorage[`infinitalk ${left.run}`] = JSON.stringify(left) }", left)

@@ -10,6 +10,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.app.browsing import DONE, NARROW, opened
 from tests.app.pages import ROOT
+from tests.app.paid import ENGINE, MODEL
 
 # Storage of a foreign frame is closed to it, as some browsers do by themselves.
 NO_STORAGE = """
@@ -81,9 +82,9 @@ def test_the_address_presets_the_form(browser, shared_page, query, values):
 
 def test_the_address_chooses_engine_and_theme(browser, shared_page):
     """With engine=infinitetalk the key field is there; __theme=dark is dark."""
-    with opened(browser, f"{shared_page.url}?engine=infinitetalk&__theme=dark") as tab:
+    with opened(browser, f"{shared_page.url}?engine={ENGINE}&__theme=dark") as tab:
         expect(tab.locator("#key input")).to_be_visible(timeout=DONE)
-        expect(tab.locator("#generate")).to_have_text("Render with InfiniteTalk")
+        expect(tab.locator("#generate")).to_have_text(f"Render with {MODEL}")
         assert tab.evaluate("document.body.classList.contains('dark')")
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from infinitalk_app import words
 from tests.app.browsing import DONE, choose_paid, expect_title, opened
+from tests.app.paid import ENGINE, MODEL, SERVICE
 from tests.app.segminds import (
     BLOCKED,
     BUSY,
@@ -21,14 +22,14 @@ from tests.app.segminds import (
 )
 
 # key -> title, sense of the second line, buttons, and how many submissions reached the service
-FREE, PAYER = "Free preview instead", "Open Segmind"
+FREE, PAYER = "Free preview instead", f"Open {SERVICE}"
 ROWS = {
     "a refused key": (WRONG, "The key was refused", "Nothing was charged", [PAYER, FREE], 0),
     "an empty account": (EMPTY_402, "Not enough credits", "Nothing was charged", [PAYER, FREE], 0),
     "too little credit": (POOR, "Not enough credits", "Nothing was charged", [PAYER, FREE], 1),
-    "a refused value": (CHOOSY, "Segmind said no", "Nothing was charged", [FREE], 1),
+    "a refused value": (CHOOSY, f"{SERVICE} said no", "Nothing was charged", [FREE], 1),
     "a failed run": (FAILING, "It did not work out", "failed runs are free", ["Try again", FREE], 1),
-    "blocked": (BLOCKED, "Segmind will not render this", "runs are free", ["Use another picture"], 1),
+    "blocked": (BLOCKED, f"{SERVICE} will not render this", "runs are free", ["Use another picture"], 1),
     "a lost answer": (
         LOST,
         "Sent, but no answer came",
@@ -58,7 +59,7 @@ def test_each_error_says_what_it_cost_and_what_to_do(browser, moody_page, moody,
 def test_a_result_that_is_gone_says_for_how_long_it_was_kept(browser, moody_page, moody):
     """By its link, hours later: the settings can be used again, and nothing is bought."""
     before = moody[1].posts.get(GONE, 0)
-    with opened(browser, f"{moody_page.url}?job={'0' * 32}&engine=infinitetalk") as tab:
+    with opened(browser, f"{moody_page.url}?job={'0' * 32}&engine={ENGINE}") as tab:
         expect_title(tab, "Whose video is this?")
         tab.locator("#key input").fill(GONE)
         tab.get_by_role("button", name="Look again").click()
@@ -82,7 +83,7 @@ def test_a_busy_service_is_waited_for(browser, moody_page):
     with opened(browser, moody_page.url) as tab:
         choose_paid(tab, BUSY)
         tab.locator("#generate").click()
-        expect_title(tab, "Segmind keeps us waiting")
+        expect_title(tab, f"{SERVICE} keeps us waiting")
         expect(tab.locator("#status .st")).to_contain_text("We try again by ourselves in 8 s")
 
 
@@ -165,7 +166,7 @@ def test_a_number_out_of_its_range_is_told_in_words(browser, shared_page):
     with opened(browser, shared_page.url) as tab:
         for closed in ("#more", "#trim"):
             tab.locator(closed).get_by_role("button").first.click()
-        tab.get_by_role("radio", name="InfiniteTalk").check()
+        tab.get_by_role("radio", name=MODEL).check()
         # What Gradio has just opened sets its value once more, within less time than a person needs.
         expect(tab.locator("#check")).to_contain_text("Paid", timeout=DONE)
         tab.locator("#fps input[type=number]").fill("99")
@@ -183,7 +184,7 @@ def test_an_unknown_link_says_so(browser, shared_page):
     """A run that nobody knows is no error without words."""
     with opened(browser, f"{shared_page.url}?run={'0' * 32}") as tab:
         expect_title(tab, "No such run")
-        expect(tab.locator("#status")).to_contain_text("look at Segmind")
+        expect(tab.locator("#status")).to_contain_text(f"look at {SERVICE}")
         expect(tab.locator("#status")).not_to_contain_text(words.NOT_SENT)
 
 

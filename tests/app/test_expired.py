@@ -12,6 +12,7 @@ from gradio_client.exceptions import AppError
 from infinitalk_media import mp4
 from tests.app.conftest import KEY
 from tests.app.pages import Page, page
+from tests.app.paid import MODEL, SERVICE
 
 KNOWN, UNKNOWN = "a" * 32, "b" * 32
 
@@ -56,11 +57,11 @@ def test_an_expired_video_comes_back_with_its_mark(forgetful_page):
     assert status["state"] == "COMPLETED"
     path = Path(video["video"] if isinstance(video, dict) else video)
     facts = mp4.inspect(path)
-    assert facts.comment.startswith("AI-generated video, made with InfiniteTalk at Segmind on 20")
+    assert facts.comment.startswith(f"AI-generated video, made with {MODEL} at {SERVICE} on 20")
     assert facts.faststart
 
 
 def test_what_the_history_does_not_have_is_gone(forgetful_page):
     """The page says so, and how long results are kept."""
-    with pytest.raises(AppError, match=r"This video is gone\. Segmind keeps a result for one hour"):
+    with pytest.raises(AppError, match=rf"This video is gone\. {SERVICE} keeps a result for one hour"):
         forgetful_page.client().predict(UNKNOWN, KEY, api_name="/result")

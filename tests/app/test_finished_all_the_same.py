@@ -9,6 +9,7 @@ from infinitalk_app.journal import Journal
 from infinitalk_media import mp4
 from tests.app.conftest import KEY
 from tests.app.pages import inputs, page
+from tests.app.paid import ENGINE
 
 # An ffmpeg that does everything but to write a finished video anew.
 STUBBORN = """#!/bin/sh
@@ -17,7 +18,7 @@ exec {ffmpeg} "$@"
 """
 
 
-@pytest.mark.parametrize("engine", ["preview", "infinitetalk"])
+@pytest.mark.parametrize("engine", ["preview", ENGINE])
 def test_a_time_that_cannot_be_noted_fails_no_run(tmp_path, segmind, engine):
     """The record of times cannot be written: the run is completed, here and in the journal."""
     state = tmp_path / "state"
@@ -37,7 +38,7 @@ def test_a_video_that_cannot_be_marked_is_shown(tmp_path, segmind):
     stubborn.chmod(0o755)
     settings = {"INFINITALK_BASE_URL": segmind, "HOSTING": "segmind", "FFMPEG_BINARY": str(stubborn)}
     with page(tmp_path / "state", **settings) as running:
-        paid = {"engine": "infinitetalk", "consent": True, "api_key": KEY}
+        paid = {"engine": ENGINE, "consent": True, "api_key": KEY}
         video, status = running.client().predict(**inputs(**paid), api_name="/generate")
         path = Path(video["video"] if isinstance(video, dict) else video)
         assert status["state"] == "COMPLETED"

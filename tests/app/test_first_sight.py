@@ -19,6 +19,7 @@ from tests.app.browsing import (
     played,
     stays,
 )
+from tests.app.paid import ENGINE
 
 # As most people see it: with all that moves.
 moving = partial(opened, reduced_motion="no-preference")
@@ -35,7 +36,7 @@ SELECTORS = (
     "#voice .audio-container",
     "#result .mirror-wrap",
     "#direct > .styler",
-    "#engine input[value='infinitetalk']",
+    f"#engine input[value='{ENGINE}']",
     "#check .sum",
     "footer .show-api",
 )

@@ -10,6 +10,7 @@ from gradio_client.exceptions import AppError
 from tests.app.conftest import KEY
 from tests.app.gateway import Gateway, gateway
 from tests.app.pages import PICTURE, VOICE, Page, inputs, page
+from tests.app.paid import ENGINE
 from tests.processes import children_of
 
 
@@ -29,7 +30,7 @@ def uploaded(running: Page) -> list[object]:
     files = [("files", (path.name, path.read_bytes())) for path in (PICTURE, VOICE)]
     paths = httpx.post(f"{running.url}/gradio_api/upload", files=files).json()
     picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
-    return [picture, voice, "Hello.", "infinitetalk", "480p", 25, 7, 0, 4, KEY, True, "", ""]
+    return [picture, voice, "Hello.", ENGINE, "480p", 25, 7, 0, 4, KEY, True, "", ""]
 
 
 @pytest.mark.parametrize("room", [100, 2000], ids=["no room for the journal", "no room for the inputs"])
@@ -50,7 +51,7 @@ def test_with_a_full_disk_nothing_is_bought(tmp_path, segmind, room):
 def test_a_disk_that_fills_up_after_the_purchase_loses_nothing(tmp_path, segmind):
     """Neither id nor video can be written; with room again the id brings the video of the one job."""
     state = tmp_path / "state"
-    paid = inputs(engine="infinitetalk", consent=True, api_key=KEY, run=secrets.token_hex(16))
+    paid = inputs(engine=ENGINE, consent=True, api_key=KEY, run=secrets.token_hex(16))
     with gateway(segmind, "POST /v2/infinite-talk") as gate:
         with page(state, **settings(gate)) as running:
             job = running.client().submit(**paid, api_name="/generate")

@@ -15,6 +15,7 @@ from gradio_client.exceptions import AppError
 from infinitalk_media import mp4
 from tests.app.conftest import KEY
 from tests.app.pages import PICTURE, ROOT, VOICE, Page, inputs
+from tests.app.paid import ENGINE, SERVICE
 
 
 @pytest.fixture
@@ -103,10 +104,10 @@ def test_a_run_that_nobody_knows_is_not_said_to_wait(client):
         ({"seconds": 16}, "length must be between"),
         ({"engine": "magic"}, "engine must be"),
         ({"run": "../../etc/passwd"}, "run token"),
-        ({"engine": "infinitetalk"}, "needs a Segmind key"),
-        ({"engine": "infinitetalk", "api_key": KEY}, "Tick the box"),
-        ({"engine": "infinitetalk", "api_key": KEY, "consent": "no"}, "Tick the box"),
-        ({"engine": "infinitetalk", "consent": True}, "needs a Segmind key"),
+        ({"engine": ENGINE}, f"needs a {SERVICE} key"),
+        ({"engine": ENGINE, "api_key": KEY}, "Tick the box"),
+        ({"engine": ENGINE, "api_key": KEY, "consent": "no"}, "Tick the box"),
+        ({"engine": ENGINE, "consent": True}, f"needs a {SERVICE} key"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -161,11 +162,9 @@ def test_a_foreign_path_or_a_private_address_is_no_input(shared_page, segmind, a
 
 def test_the_paid_engine_goes_to_its_service(shared_page, segmind, client):
     """With a key and the consent the job runs at the service, once, and its video is checked and shown."""
-    video, status = client.predict(
-        **inputs(engine="infinitetalk", api_key=KEY, consent=True), api_name="/generate"
-    )
+    video, status = client.predict(**inputs(engine=ENGINE, api_key=KEY, consent=True), api_name="/generate")
     assert status["state"] == "COMPLETED"
-    assert any("Segmind's storage was used" in note for note in status["warnings"])
+    assert any(f"{SERVICE}'s storage was used" in note for note in status["warnings"])
     assert any("fps" in note for note in status["warnings"])
     record = httpx.get(
         f"{segmind}/inference-request/request-history/{status['request_id']}", headers={"x-api-key": KEY}
@@ -179,14 +178,12 @@ def test_the_paid_engine_goes_to_its_service(shared_page, segmind, client):
 def test_a_wrong_key_costs_nothing_and_is_said(client):
     """The service's no is told in the page's words."""
     with pytest.raises(AppError, match=r"The key was refused\. Nothing was charged"):
-        client.predict(
-            **inputs(engine="infinitetalk", api_key="SG_wrong", consent=True), api_name="/generate"
-        )
+        client.predict(**inputs(engine=ENGINE, api_key="SG_wrong", consent=True), api_name="/generate")
 
 
 def test_the_visitors_key_stays_nowhere(shared_page, client):
     """After a paid run the key is in no file of the page's, neither journal, nor log, nor cache."""
-    client.predict(**inputs(engine="infinitetalk", api_key=KEY, consent=True), api_name="/generate")
+    client.predict(**inputs(engine=ENGINE, api_key=KEY, consent=True), api_name="/generate")
     for path in shared_page.state.rglob("*"):
         if path.is_file():
             assert KEY.encode() not in path.read_bytes(), path

@@ -133,9 +133,9 @@ async def test_a_second_replica_is_noticed_by_the_proof(file, tmp_path):
 
     with site(either) as base:
         hosting = Hosting("auto", Surroundings(local_url=base, service_is_near=True))
-        elsewhere = await hosting.publish((file,), upload)
-        assert (elsewhere.via, elsewhere.note) == ("segmind", words.VIA_SEGMIND)
-        assert (await hosting.publish((file,), no_upload)).via == "gradio"
+        elsewhere = await hosting.publish((file,), upload, "Segmind")
+        assert (elsewhere.via, elsewhere.note) == ("storage", words.VIA_SEGMIND.format(service="Segmind"))
+        assert (await hosting.publish((file,), no_upload, "Segmind")).via == "gradio"
 
 
 @pytest.mark.parametrize("mode", ["auto", "gradio"])
@@ -150,10 +150,10 @@ async def test_a_dead_share_link_costs_nothing(file, mode):
     with site(lambda request: (404, {}, b"<html>No interface is running right now</html>")) as base:
         hosting = Hosting(mode, Surroundings(share_url=base, service_is_near=True))
         if mode == "auto":
-            assert (await hosting.publish((file,), upload)).via == "segmind"
+            assert (await hosting.publish((file,), upload, "Segmind")).via == "storage"
         else:
             with pytest.raises(Refusal, match=r"404.*share=True"):
-                await hosting.publish((file,), upload)
+                await hosting.publish((file,), upload, "Segmind")
     assert len(sent) == (mode == "auto")
 
 
@@ -193,14 +193,14 @@ async def test_a_proof_counts_ten_minutes_for_its_base(file):
         near = Surroundings(local_url=base, service_is_near=True)
         hosting = Hosting("gradio", near, clock=lambda: now[0])
         with pytest.raises(Refusal):
-            await hosting.publish((file,), no_upload)
+            await hosting.publish((file,), no_upload, "Segmind")
         for minute in (0, 1, 9.9):
             now[0] = minute * 60
-            published = await hosting.publish((file,), no_upload)
+            published = await hosting.publish((file,), no_upload, "Segmind")
             assert published.urls == (file_url(base, file),)
         assert len(asked) == 2
         now[0] = 601
-        await hosting.publish((file,), no_upload)
+        await hosting.publish((file,), no_upload, "Segmind")
         assert len(asked) == 3
 
 
@@ -228,7 +228,7 @@ async def test_a_form_that_changes_does_not_prove_again_that_nobody_is_there(fil
         near = Hosting("gradio", Surroundings(local_url=base, service_is_near=True))
         await near.why_unreachable(base, probe)
         with pytest.raises(Refusal):
-            await near.publish((file,), no_upload)
+            await near.publish((file,), no_upload, "Segmind")
         assert len(asked) == 4
 
 
@@ -240,20 +240,20 @@ async def test_without_a_public_address_the_vendors_storage_is_used_and_named(fi
         sent.append(path)
         return f"https://images.example/{len(sent)}"
 
-    published = await Hosting("auto", Surroundings()).publish((file, file), upload)
+    published = await Hosting("auto", Surroundings()).publish((file, file), upload, "Segmind")
     assert published.urls == ("https://images.example/1", "https://images.example/2")
-    assert published.via == "segmind"
+    assert published.via == "storage"
     assert "Segmind's storage" in published.note
     chosen = await Hosting("segmind", Surroundings(public_base_url="https://a.example")).publish(
-        (file,), upload
+        (file,), upload, "Segmind"
     )
-    assert chosen.via == "segmind"
+    assert chosen.via == "storage"
 
 
 async def test_with_gradio_alone_the_refusal_names_the_ways_out(file):
     """HOSTING=gradio never uploads: the sentence says why, that it was free, and what to do."""
     with pytest.raises(Refusal) as caught:
-        await Hosting("gradio", Surroundings()).publish((file,), no_upload)
+        await Hosting("gradio", Surroundings()).publish((file,), no_upload, "Segmind")
     sentence = caught.value.trouble.sentence
     for part in (
         "no public address",

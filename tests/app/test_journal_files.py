@@ -19,6 +19,7 @@ from infinitalk_app.words import ERRORS
 from infinitalk_client import DEFAULT_PROMPT
 from tests.app.pages import PICTURE, VOICE
 from tests.app.paying import Service, page_of, says
+from tests.app.providers import PREVIEW, PROVIDERS
 
 TOKEN = "0123456789abcdef" * 2
 ENTRY = Entry(TOKEN, "infinitetalk", "submitted", 1.0, "abc123")
@@ -76,7 +77,7 @@ def test_what_may_be_bought_is_kept_for_two_days_and_the_rest_for_two_hours(
 ):
     """An entry goes with its index, in one sweep; until then both are there."""
     journal = Journal(tmp_path)
-    journal.write(Entry(TOKEN, engine, phase, 1.0, request_id))
+    journal.write(Entry(TOKEN, engine, phase, 1.0, request_id, free=PROVIDERS[engine].free))
     written = max(path.stat().st_mtime for path in tmp_path.iterdir())
     journal.sweep(written + kept_h * 3600 - 60)
     assert journal.read(TOKEN).phase == phase
@@ -103,7 +104,7 @@ async def test_an_order_that_sends_nothing_leaves_nothing(tmp_path):
         await asyncio.sleep(0.001)
     assert (await application.desk.stop(stopped.now.token)).now.state == "CANCELLED"
     assert list((tmp_path / "journal").iterdir()) == []
-    await application.embedded.close()
+    await application.preview.close()
 
 
 async def test_an_order_that_the_service_refuses_leaves_one_small_entry(tmp_path, monkeypatch):
@@ -128,7 +129,7 @@ async def test_orders_in_vain_do_not_fill_the_memory(monkeypatch):
     async def send(run: Run) -> None:
         run.show(request_id="abc123")
 
-    started = [kept.start(new_token(), "preview", work) for work in (send, *[refuse] * 5)]
+    started = [kept.start(new_token(), PREVIEW, work) for work in (send, *[refuse] * 5)]
     for run in started:
         await asyncio.wait([run.task])
     await asyncio.sleep(0)

@@ -14,6 +14,7 @@ from infinitalk_app import inspection
 from infinitalk_app.inspection import Inspector
 from infinitalk_app.preflight import Draft, Preflight
 from infinitalk_app.prepare import Room
+from infinitalk_app.providers.base import Provider
 from infinitalk_app.purse import Purse
 from infinitalk_app.record import KEPT, Past, Record
 from infinitalk_app.settings import Settings
@@ -23,10 +24,10 @@ from infinitalk_local.looking import look
 from infinitalk_media import MediaError, TransientMediaError
 from infinitalk_media.pool import Pool
 from tests.app.pages import PICTURE, VOICE
+from tests.app.providers import PREVIEW, Elsewhere
 from tests.render import animals
 
 OTHER = PICTURE.with_name("otto.jpg")
-DRAFT = Draft(PICTURE, VOICE, 0.0, 5.0, False, "infinitetalk", "SG_k", "480p", 25)
 
 
 class Bank:
@@ -35,7 +36,11 @@ class Bank:
     def __init__(self, answer: httpx.Response) -> None:
         self.answer, self.asked = answer, 0
 
-    def client(self, engine: str, key: str) -> AsyncClient:
+    @property
+    def provider(self) -> Provider:
+        return Elsewhere(self.client)
+
+    def client(self, key: str) -> AsyncClient:
         def respond(request: httpx.Request) -> httpx.Response:
             self.asked += 1
             assert request.headers["x-api-key"] == key
@@ -44,16 +49,17 @@ class Bank:
         return AsyncClient(key, base_url="http://bank.test", transport=httpx.MockTransport(respond))
 
 
-def preflight(
-    tmp_path: Path, pool: Pool, bank: Bank | None = None, why: str | None = None, **settings: str
-) -> Preflight:
+RICH = Bank(httpx.Response(200, json={"credits": 12.76, "free-credits": 0}))
+DRAFT = Draft(PICTURE, VOICE, 0.0, 5.0, False, RICH.provider, "SG_k", "480p", 25)
+
+
+def preflight(tmp_path: Path, pool: Pool, why: str | None = None, **settings: str) -> Preflight:
     async def reachable() -> str | None:
         return why
 
-    rich = httpx.Response(200, json={"credits": 12.76, "free-credits": 0})
     chosen = Settings(infinitalk_state_dir=tmp_path, **settings)
-    purse = Purse((bank or Bank(rich)).client)
-    return Preflight(chosen, Inspector(Room(2), pool), Record(tmp_path / "times.jsonl"), purse, reachable)
+    record = Record(tmp_path / "times.jsonl")
+    return Preflight(chosen, Inspector(Room(2), pool), record, Purse(), reachable)
 
 
 async def said(flight: Preflight, draft: Draft) -> list[str]:
@@ -76,8 +82,8 @@ async def test_what_to_mind_and_what_is_in_the_way(tmp_path, pool):
     """A wide picture is cropped, odd frames fit less well, an empty account and an unfetchable page stop."""
     Image.open(PICTURE).resize((1280, 720)).save(tmp_path / "wide.png")
     poor = Bank(httpx.Response(200, json={"credits": 0.0, "free-credits": 0.0}))
-    draft = replace(DRAFT, picture=tmp_path / "wide.png", fps=16)
-    found = await said(preflight(tmp_path, pool, poor, "no address", hosting="gradio"), draft)
+    draft = replace(DRAFT, picture=tmp_path / "wide.png", fps=16, provider=poor.provider)
+    found = await said(preflight(tmp_path, pool, "no address", hosting="gradio"), draft)
     assert "warn Top and bottom cropped" in found
     assert "warn 16 fps: lips fit less well" in found
     assert "bad 0.00 credits" in found
@@ -96,32 +102,33 @@ async def test_what_to_mind_and_what_is_in_the_way(tmp_path, pool):
 )
 async def test_a_balance_that_cannot_be_had(tmp_path, answer, text, pool):
     """A refused key stops; a service that does not tell is only to mind."""
-    assert text in await said(preflight(tmp_path, pool, Bank(answer)), DRAFT)
+    assert text in await said(preflight(tmp_path, pool), replace(DRAFT, provider=Bank(answer).provider))
 
 
 async def test_a_balance_is_asked_for_once_a_minute(tmp_path):
     """Changing the form again and again does not ask again; a minute later it does."""
     now = 0.0
     bank = Bank(httpx.Response(200, json={"credits": 1.0}))
-    purse = Purse(bank.client, clock=lambda: now)
-    await asyncio.gather(*(purse.balance("infinitetalk", "SG_a") for _ in range(3)))
-    assert (bank.asked, purse.known("infinitetalk", "SG_a").total) == (1, 1.0)
+    purse = Purse(clock=lambda: now)
+    provider = bank.provider
+    await asyncio.gather(*(purse.balance(provider, "SG_a") for _ in range(3)))
+    assert (bank.asked, purse.known(provider, "SG_a").total) == (1, 1.0)
     now = 61.0
-    await purse.balance("infinitetalk", "SG_a")
+    await purse.balance(provider, "SG_a")
     assert bank.asked == 2
 
 
 async def test_a_refusal_is_an_answer_and_silence_is_none():
     """A refused key is not asked about again for a minute; a service that does not tell is, at once."""
     refusing, silent = (Bank(httpx.Response(status, json={"error": "no"})) for status in (401, 400))
-    purse = Purse(refusing.client)
-    assert [await purse.balance("infinitetalk", "SG_a") for _ in range(2)] == [None, None]
-    assert (refusing.asked, purse.known("infinitetalk", "SG_a")) == (1, None)
-    purse = Purse(silent.client)
+    purse = Purse()
+    assert [await purse.balance(refusing.provider, "SG_a") for _ in range(2)] == [None, None]
+    assert (refusing.asked, purse.known(refusing.provider, "SG_a")) == (1, None)
+    purse = Purse()
     for _ in range(2):
         with pytest.raises(InfinitalkError):
-            await purse.balance("infinitetalk", "SG_a")
-    assert (silent.asked, purse.known("infinitetalk", "SG_a")) == (2, None)
+            await purse.balance(silent.provider, "SG_a")
+    assert (silent.asked, purse.known(silent.provider, "SG_a")) == (2, None)
 
 
 @pytest.mark.parametrize("visitors", [1, 10])
@@ -206,7 +213,7 @@ async def test_a_portrait_is_said_to_have_a_face_and_a_tower_to_have_none(tmp_pa
     tower = Image.new("RGB", (640, 480), "skyblue")
     tower.paste("dimgray", (260, 60, 380, 480))
     tower.save(tmp_path / "tower.png")
-    draft = replace(DRAFT, voice=None, engine="preview", api_key="")
+    draft = replace(DRAFT, voice=None, provider=PREVIEW, api_key="")
     flight = preflight(tmp_path, pool)
     assert (await said(flight, draft))[:-1] == ["ok Face found"]
     draft = replace(draft, picture=tmp_path / "tower.png")

@@ -12,6 +12,7 @@ from infinitalk_app.record import Past
 from infinitalk_app.settings import Settings
 from infinitalk_media import MediaError, sound
 from tests.app.pages import PICTURE, VOICE
+from tests.app.providers import PROVIDERS
 from tests.app.test_bad_inputs import refused
 
 HUGE = [10**400, -(10**400), 10**300, 1e308, math.inf, -math.inf, math.nan]
@@ -29,7 +30,7 @@ async def test_a_number_of_any_size_is_told(tmp_path, name, value):
 @pytest.mark.parametrize("value", [*HUGE, "4", True, [4]], ids=lambda value: str(value)[:6])
 def test_what_is_found_out_before_the_click_takes_any_number(value):
     """The line above the button is not broken by a number that no float holds, or by what is none."""
-    draft = Draft.of({"start_s": value, "seconds": value, "fps": value, "engine": "preview"})
+    draft = Draft.of({"start_s": value, "seconds": value, "fps": value, "engine": "preview"}, PROVIDERS)
     assert all(isinstance(number, float) for number in (draft.start_s, draft.seconds, draft.fps))
     assert not Past("preview", "480p", 4.0, 2.0).like("preview", "480p", draft.seconds)
 
@@ -42,6 +43,6 @@ async def test_a_part_of_any_size_is_told(tmp_path, name, value):
     part = {"start_s": 0.0, "seconds": 4.0} | {name: value}
     with pytest.raises(MediaError, match="must be"):
         await application.workshop.cut(VOICE, tmp_path / "a.mp3", **part, end_in_pause=False)
-    await application.embedded.close()
+    await application.preview.close()
     with pytest.raises(MediaError, match="must be"):
         await asyncio.to_thread(sound.prepare, VOICE, tmp_path / "a.mp3", **part)

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from infinitalk_app import words
 from tests.app.browsing import DONE, choose_paid, expect_title, opened, played
+from tests.app.paid import MODEL
 from tests.app.segminds import GOOD, PONDERING, WRONG
 
 
@@ -71,9 +72,9 @@ def test_after_a_preview_one_click_leads_to_the_paid_engine(browser, moody_page,
         tab.locator("#prompt textarea").fill("A speaker who stays.")
         tab.locator("#generate").click()
         expect_title(tab, "Your preview is ready")
-        tab.locator("#status [data-do=render]").click()
+        tab.locator("#status [data-do=paid]").click()
         expect(tab.locator("#key input")).to_be_visible(timeout=DONE)
         expect(tab.locator("#consent input")).not_to_be_checked()
         expect(tab.locator("#prompt textarea")).to_have_value("A speaker who stays.")
-        expect(tab.locator("#generate")).to_have_text("Render with InfiniteTalk")
+        expect(tab.locator("#generate")).to_have_text(f"Render with {MODEL}")
     assert moody[1].posts == posts

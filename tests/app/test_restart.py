@@ -17,6 +17,7 @@ from infinitalk_local.settings import LocalSettings
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
 from tests.app.pages import COMMAND, inputs, page
+from tests.app.paid import ENGINE
 from tests.local.conftest import body_of, connect
 from tests.local.serving import copies, serving
 from tests.processes import assert_gone, children_of, command_of
@@ -71,7 +72,7 @@ def came(happened: Callable[[], Any]) -> Any:
 def test_a_page_killed_in_any_phase_buys_at_most_once(tmp_path, service, phase, hold, told):
     """Killed and started again on the same disk, the page finds the run, or says what has become of it."""
     state, token = tmp_path / "state", secrets.token_hex(16)
-    paid = inputs(engine="infinitetalk", consent=True, run=token, api_key=KEY)
+    paid = inputs(engine=ENGINE, consent=True, run=token, api_key=KEY)
     with gateway(service, hold) as gate:
         settings = {"INFINITALK_BASE_URL": gate.base, "HOSTING": "segmind"}
         hangs = {"FFMPEG_BINARY": hanging_program(tmp_path)} if phase == "prepare" else {}
@@ -103,7 +104,7 @@ def test_a_job_begun_on_one_page_is_resumed_by_its_id_on_another(tmp_path, servi
     with gateway(service) as gate:
         settings = {"INFINITALK_BASE_URL": gate.base, "HOSTING": "segmind"}
         with page(tmp_path / "one", **settings) as one:
-            paid = inputs(engine="infinitetalk", consent=True, api_key=KEY)
+            paid = inputs(engine=ENGINE, consent=True, api_key=KEY)
             request_id = one.client().predict(**paid, api_name="/submit")["request_id"]
         with page(tmp_path / "other", **settings) as other:
             client = other.client()
@@ -118,8 +119,8 @@ def test_a_job_begun_on_one_page_is_resumed_by_its_id_on_another(tmp_path, servi
 def test_a_lost_answer_is_told_and_not_bought_again(tmp_path, shared_page):
     """A run found "submitting" without an id says that the answer was lost, and posts nothing."""
     token = secrets.token_hex(16)
-    Journal(shared_page.state / "journal").write(Entry(token, "infinitetalk", "submitting", time.time()))
-    paid = {"engine": "infinitetalk", "consent": True, "api_key": KEY, "run": token}
+    Journal(shared_page.state / "journal").write(Entry(token, ENGINE, "submitting", time.time()))
+    paid = {"engine": ENGINE, "consent": True, "api_key": KEY, "run": token}
     with pytest.raises(AppError, match="Sent, but no answer came"):
         shared_page.client().predict(**inputs(**paid), api_name="/generate")
     assert Journal(shared_page.state / "journal").read(token).phase == "submitting"

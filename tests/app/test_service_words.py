@@ -7,14 +7,18 @@ from infinitalk_app.explain import explain
 from infinitalk_app.runs import Run, Snapshot
 from infinitalk_app.work import UNKNOWN_TOLD_S, Workshop
 from infinitalk_client import DiskError, JobState, JobStatus, ModelRetired
+from tests.app.providers import SEGMIND
 
-RUN = Snapshot("a" * 32, "infinitetalk", 0.0)
-BOUGHT = Snapshot("a" * 32, "infinitetalk", 0.0, request_id="abcdef")
+RUN = Snapshot("a" * 32, SEGMIND, 0.0)
+BOUGHT = Snapshot("a" * 32, SEGMIND, 0.0, request_id="abcdef")
 
 
 def test_a_retired_model_is_told_and_was_free():
     """Whoever orders from a model that is gone reads that, that it was free, and what still works."""
-    assert explain(ModelRetired("Gone.", status=410), RUN).sentence == words.ERRORS["retired"].sentence
+    assert (
+        explain(ModelRetired("Gone.", status=410), RUN).sentence
+        == words.ERRORS["retired"].naming("Segmind").sentence
+    )
 
 
 def test_a_video_that_the_disk_refuses_is_charged_and_can_be_looked_for_again():
@@ -35,5 +39,5 @@ def test_an_unknown_state_is_told_after_a_minute(elapsed_s, told):
     for late in (0.0, 1.0):
         look = JobStatus("abcdef", JobState.PROCESSING, elapsed_s + late * told, unknown_word="HIBERNATING")
         Workshop._show(None, run, look)
-    assert run.now.warnings == (words.UNKNOWN_STATE.format(word="HIBERNATING"),) * told
+    assert run.now.warnings == (words.UNKNOWN_STATE.format(service="Segmind", word="HIBERNATING"),) * told
     assert (run.now.state, UNKNOWN_TOLD_S) == ("PROCESSING", 60.0)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from infinitalk_app import engines
 from infinitalk_app.application import Application
+from infinitalk_app.providers.segmind import Segmind
 from infinitalk_app.settings import Settings
 from infinitalk_app.words import ERRORS
 from infinitalk_local.settings import LocalSettings
@@ -37,7 +37,7 @@ def service(tmp_path: Path, tiny_mp4: bytes, held: Path) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the page look at a paid run without a pause of five seconds; the pace is no setting."""
-    monkeypatch.setattr(engines, "PAID_POLL_EVERY_S", 0.05)
+    monkeypatch.setattr(Segmind, "poll_every_s", 0.05)
 
 
 def page_of(folder: Path, service: str) -> Application:

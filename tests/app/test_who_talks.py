@@ -13,6 +13,7 @@ from infinitalk_app import words
 from infinitalk_media import mp4
 from tests.app.browsing import DESKTOP, DONE, PHONE, choose_paid, expect_title, opened, played
 from tests.app.conftest import KEY
+from tests.app.paid import MODEL
 from tests.app.test_access import grave
 from tests.app.test_choice import MOUTHS
 from tests.render import animals
@@ -218,7 +219,7 @@ def test_what_the_paid_engine_will_be_sent_is_shown(browser, shared_page, segmin
         choose_paid(tab, KEY)
         part = tab.locator("#face .part")
         expect(part).to_be_visible()
-        expect(tab.locator("#face .hint")).to_have_text(words.WHO_WORDS["sent"])
+        expect(tab.locator("#face .hint")).to_have_text(words.WHO_WORDS["sent"].format(model=MODEL))
         expect(tab.locator("#check")).to_contain_text("Cropped around person 2", timeout=DONE)
         shown = part.evaluate("part => part.clientWidth / part.clientHeight")
         whole = tab.get_by_label(words.WHO_WORDS["whole"])
@@ -250,7 +251,7 @@ def test_axe_finds_nothing_serious_in_the_choice(browser, shared_page, pictures,
     with opened(browser, f"{shared_page.url}?__theme={theme}", PHONE) as tab:
         bring_picture(tab, pictures["pair"])
         tab.get_by_role("radio", name="Person 2, right").check(timeout=DONE)
-        tab.get_by_role("radio", name="InfiniteTalk").check()
+        tab.get_by_role("radio", name=MODEL).check()
         expect(tab.locator("#face .part")).to_be_visible()
         assert grave(tab) == []
         tab.get_by_role("radio", name="Preview").check()

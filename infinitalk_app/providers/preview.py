@@ -1,28 +1,48 @@
-"""The embedded API server, in this process: the preview's engine, reached without a port."""
+"""The preview, drawn by the embedded API server in this process, which is reached without a port."""
 
 from dataclasses import replace
 from typing import Any
 
 import httpx
 
+from infinitalk_app import words
+from infinitalk_app.providers.base import Provider, Tell
 from infinitalk_app.refusals import Refusal
-from infinitalk_app.words import ERRORS, PREVIEWS_FREE
 from infinitalk_client import AsyncClient
 from infinitalk_local.machines import Machines
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
 
 BASE_URL = "http://preview.localhost"  # a name for answers to be built from; nothing listens there
-POLL_EVERY_S = 0.25
 
 
-class Embedded:
-    """Its life is the page's: `close` ends the renders, since no lifespan runs under ASGITransport.
+class Preview(Provider):
+    """The free provider; its life is the page's: `close` ends the renders.
 
     Args:
+        settings: of the server, in the place of those made of `machines` and `more`.
         machines: where previews are rendered instead of here.
         more: settings of the server, in the place of the defaults.
     """
+
+    id = "preview"
+    model = words.PREVIEW_NAME
+    service = ""
+    free = True
+    needs_key = False
+    needs_consent = False
+    needs_public_inputs = False
+    takes_face = True
+    outlives_page = False
+    marks_videos = True
+    poll_every_s = 0.25
+    api_url = "http://127.0.0.1:8000"  # where `python -m infinitalk_local` serves the same
+    label = words.PREVIEW
+    go = words.GO_PREVIEW
+    going = words.GOING_PREVIEW
+    video_label = words.PREVIEW_NAME
+    ready = words.PREVIEW_NAME
+    description = words.DRAWN_HERE
 
     def __init__(
         self, settings: LocalSettings | None = None, machines: Machines | None = None, **more: Any
@@ -35,12 +55,12 @@ class Embedded:
         """Let inputs be fetched from an origin that is not public: the page's own, once its port is known."""
         self.app.state.api.trust(origin)
 
-    def client(self, visitor: str = "") -> AsyncClient:
+    def client(self, key: str = "", tell: Tell = lambda _: None, visitor: str = "") -> AsyncClient:  # noqa: ARG002  # it needs no key, and does not pause
         """Return a client with the same code path as for Segmind; the server shares places out by visitor."""
-        return AsyncClient("preview", base_url=BASE_URL, transport=_Transport(self.app, visitor))
+        return AsyncClient(self.id, base_url=BASE_URL, transport=_Transport(self.app, visitor))
 
     async def close(self) -> None:
-        """End the renders and remove their files."""
+        """End the renders and remove their files; no lifespan runs under ASGITransport."""
         await self.app.state.api.aclose()
 
 
@@ -58,6 +78,6 @@ class _Transport(httpx.ASGITransport):
         response = await super().handle_async_request(request)
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             await response.aread()
-            line = f"{PREVIEWS_FREE} {response.json()['error']}."
-            raise Refusal(replace(ERRORS["busy_preview"], line=line))
+            line = f"{words.PREVIEWS_FREE} {response.json()['error']}."
+            raise Refusal(replace(words.ERRORS["busy_preview"], line=line))
         return response

@@ -1,0 +1,1 @@
+"""Who renders: `base.py` says what a provider is and can, `registry.py` which there are."""
