@@ -48,10 +48,10 @@ def test_another_provider_takes_its_file_and_its_registration(tmp_path):
     """Added to a copy of this project as the document says, it passes the tests of a paid run on the page."""
     copy = tmp_path / "project"
     copy.mkdir()
-    for name in ("app.py", "pyproject.toml", "requirements.txt", "README.md", "docs", "examples"):
+    for name in ("app.py", "pyproject.toml", "requirements.txt", "README.md", "docs"):
         (copy / name).symlink_to(ROOT / name)
-    for package in (*ROOT.glob("infinitalk_*"), ROOT / "tests"):
-        shutil.copytree(package, copy / package.name, ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
+    for folder in (*ROOT.glob("infinitalk_*"), ROOT / "tests", ROOT / "examples"):
+        shutil.copytree(folder, copy / folder.name, ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
     (copy / OTHER).write_text(block(OTHER))
     _register(copy / "infinitalk_app/providers/registry.py")
     command = [sys.executable, "-m", "pytest", "-m", "not lifecycle", "-n", "2", "-p", "no:cacheprovider"]

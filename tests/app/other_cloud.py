@@ -43,7 +43,7 @@ class OtherCloud:
         return self._told(request, answer, state="status", video="output")
 
     async def store(self, request: Request) -> Response:
-        answer = await self._asked(request, "POST", "/upload-asset", content=await request.body())
+        answer = await self._asked(request, "POST", "/upload-asset", json=await request.json())
         return self._told(request, answer, addresses="file_urls")
 
     async def balance(self, request: Request) -> Response:

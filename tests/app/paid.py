@@ -7,4 +7,10 @@ one that is made up there.
 import os
 
 ENGINE = os.environ.get("TEST_ENGINE", "infinitetalk")
-MODEL, SERVICE = {"infinitetalk": ("InfiniteTalk", "Segmind"), "other": ("Orator", "Other Cloud")}[ENGINE]
+SNIPPETS = (
+    3 if ENGINE == "infinitetalk" else 0
+)  # no other program reaches the made-up one in our client's words
+MODEL, SERVICE, GONE_SAYS = {
+    "infinitetalk": ("InfiniteTalk", "Segmind", "keeps a result for one hour"),
+    "other": ("Orator", "Other Cloud", "does not keep its result any more"),
+}[ENGINE]

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from infinitalk_app import words
 from tests.app.browsing import DONE, choose_paid, expect_title, opened
-from tests.app.paid import ENGINE, MODEL, SERVICE
+from tests.app.paid import ENGINE, GONE_SAYS, MODEL, SERVICE
 from tests.app.segminds import (
     BLOCKED,
     BUSY,
@@ -64,7 +64,7 @@ def test_a_result_that_is_gone_says_for_how_long_it_was_kept(browser, moody_page
         tab.locator("#key input").fill(GONE)
         tab.get_by_role("button", name="Look again").click()
         expect_title(tab, "This video is gone")
-        expect(tab.locator("#status .st")).to_contain_text("one hour")
+        expect(tab.locator("#status .st")).to_contain_text(GONE_SAYS)
         assert tab.locator("#status .acts button").all_text_contents() == ["Use these settings"]
     assert moody[1].posts.get(GONE, 0) == before
 
