@@ -78,7 +78,7 @@ window.talk = {
   button(value, words) {
     const busy = value?.kind === "busy" && !value.stopped;
     const engine = busy ? value.engine : document.querySelector("#engine input:checked")?.value;
-    return { __type__: "update", value: words[busy ? "going" : "go"][engine] ?? words.go.infinitetalk, interactive: !busy };
+    return talk.gradio.update({ value: words[busy ? "going" : "go"][engine] ?? words.go.infinitetalk, interactive: !busy });
   },
 
   choose(engine) {

@@ -6,7 +6,7 @@ Its service is at OTHER_URL, and it does not say that it is free.
 import os
 
 from infinitalk_app import orders, settings, words
-from infinitalk_app.uploads import claim
+from infinitalk_app.gradio_compat.environment import claim
 
 NAME = "other"
 
