@@ -97,7 +97,7 @@ def test_what_is_imported_is_pinned():
     lines = [line for name in files for line in (ROOT / name).read_text().splitlines()]
     pinned = {line.split("==")[0].replace("_", "-") for line in lines if "==" in line}
     comes_along = {"anyio": "httpx", "httpx2": "huggingface-hub"}
-    comes_along |= {"starlette": "fastapi", "pydantic": "pydantic-settings", "gradio_client": "gradio"}
+    comes_along |= {"starlette": "fastapi", "pydantic": "pydantic-settings"}
     paths = [ROOT / "app.py", *(path for room in ALLOWED for path in (ROOT / room).rglob("*.py"))]
     tops = {name.split(".")[0] for path in paths for name in imports(path) if not name.startswith(".")}
     installed = packages_distributions()

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 from gradio.routes import App
-from gradio_client.utils import is_file_obj_with_meta
 
 TESTED = "6.31"
 
@@ -73,4 +72,4 @@ def answer_in_json(demo: gr.Blocks) -> None:
 def _texts(data: Any) -> list[Any]:
     """Return one value for each output; files are left to Gradio, which knows the page's address."""
     outputs = data[0] if len(data) == 1 and isinstance(data[0], list | tuple) else data
-    return [value if is_file_obj_with_meta(value) else json.dumps(value) for value in outputs]
+    return [value if isinstance(value, dict) and "meta" in value else json.dumps(value) for value in outputs]
