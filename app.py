@@ -9,39 +9,29 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-# Read when Gradio is imported: its analytics would group all events with pandas after each one.
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "0")
-os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000")
-os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "50")
-# Or uvicorn would believe X-Forwarded-For from loopback: our own TRUST_PROXY decides that.
-os.environ["FORWARDED_ALLOW_IPS"] = ""
-
+from infinitalk_app.gradio_compat.environment import prepare
 from infinitalk_app.settings import SettingsError, read
-from infinitalk_app.uploads import claim
 
 try:
     settings = read()
-    claim(settings)  # Gradio asks once, when it is imported, where files of visitors go
+    prepare(settings)  # before Gradio is imported
 except SettingsError as error:
     sys.exit(f"A setting cannot be used. {error}")
 
 import gradio as gr
-from gradio.components import Component
 
 from infinitalk_app import pieces, status, words
 from infinitalk_app.application import Application
-from infinitalk_app.components import CheckedVideo
 from infinitalk_app.form import PRIVATE, Example, form
 from infinitalk_app.garbage import collect_seldom
-from infinitalk_app.idle import rest_longer
+from infinitalk_app.gradio_compat import launched, visitors
+from infinitalk_app.gradio_compat.components import CheckedVideo
 from infinitalk_app.lifecycle import STREAMS_S, end_in_time, kill_children_from_now_on
-from infinitalk_app.mcp_results import answer_in_json
 from infinitalk_app.prepare import in_threads
 from infinitalk_app.printing import forgive_lost_lines
 from infinitalk_app.programs import programs
 from infinitalk_app.routes import middleware, routes
 from infinitalk_app.runs import Run
-from infinitalk_app.sessions import REMEMBERED, remember_little
 from infinitalk_app.theme import theme
 from infinitalk_media import MediaError, mp4
 from infinitalk_media.scratch import scratch_folder
@@ -58,7 +48,6 @@ EXAMPLES = [
         ("mika", "hello"),
     )
 ]
-Given = dict[Component, Any]
 
 try:
     application = Application(settings, kill_children_from_now_on)
@@ -80,11 +69,11 @@ async def show(run: Run) -> AsyncIterator[dict[str, Any]]:
         yield application.panel(look)
 
 
-async def on_generate(given: Given, request: gr.Request) -> AsyncIterator[dict[str, Any]]:
-    inputs = fields.read(given)
-    picture, video = inputs.pop("picture"), inputs.pop("video")
-    run = await application.order(request, inputs.pop("run"), picture=video or picture, **inputs)
-    async for panel in show(run):
+async def on_generate(
+    request: gr.Request, picture: str | None, video: str | None, run: str, **inputs: Any
+) -> AsyncIterator[dict[str, Any]]:
+    started = await application.order(request, run, picture=video or picture, **inputs)
+    async for panel in show(started):
         yield panel
 
 
@@ -146,9 +135,9 @@ async def on_clip(
             yield str(clip.path), pieces.hint(html.escape(" ".join((facts, clip.taken, *clip.warnings))))
 
 
-async def on_form(given: Given, request: gr.Request) -> dict[str, Any]:
+async def on_form(request: gr.Request, **inputs: Any) -> dict[str, Any]:
     """Say what is known before the click."""
-    return await application.look_ahead(fields.read(given), request)
+    return await application.look_ahead(inputs, request)
 
 
 async def on_picture(picture: str | None, video: str | None, request: gr.Request) -> dict[str, Any] | None:
@@ -201,7 +190,14 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
     seeded = fields.button.click(
         None, [fields.seed, fields.keep_seed], fields.seed, js="talk.form.seed", **PRIVATE
     )
-    clicked = seeded.then(on_generate, fields.inputs, panel, js=pieces.with_token(fields.names), **PRIVATE)
+    clicked = seeded.then(
+        on_generate,
+        None,
+        panel,
+        inputs_kwargs=fields.inputs,
+        js=pieces.with_token([*fields.boxes]),
+        **PRIVATE,
+    )
     clicked.failure(None, None, None, js="() => talk.stage.not_taken()", **PRIVATE)
     loaded = demo.load(on_load, whereabouts, panel, js="() => talk.whereabouts()", **PRIVATE)
     looked = panel.retry(on_look_again, [panel, fields.api_key], panel, **PRIVATE)
@@ -252,8 +248,9 @@ with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(300, 33
     gr.on(
         [demo.load, *files, *part, *how, fields.api_key.blur],
         on_form,
-        fields.inputs,
+        None,
         fields.check,
+        inputs_kwargs=fields.inputs,
         js="talk.news.form",
         trigger_mode="always_last",
         **PRIVATE,
@@ -284,8 +281,9 @@ def launch() -> None:
 
 
 def _serve() -> None:
-    remember_little(demo)
-    rest_longer(demo)
+    launched.warn_when_untested()
+    visitors.remember_little(demo)
+    visitors.rest_longer(demo)
     collect_seldom()  # takes a while, and what would interrupt it later could not end the server
     _, local_url, share_url = demo.launch(
         max_threads=1200,
@@ -305,14 +303,12 @@ def _serve() -> None:
         prevent_thread_lock=True,
         run_history=False,
         ssr_mode=False,
-        state_session_capacity=REMEMBERED,
+        state_session_capacity=visitors.REMEMBERED,
         theme=theme(),
     )
-    answer_in_json(demo)
-    asks_for_login = demo.auth is not None or demo.app.auth_dependency is not None
-    application.launched(local_url, share_url, demo.root_path, asks_for_login=asks_for_login)
-    demo.server.config.timeout_graceful_shutdown = STREAMS_S
-    demo.block_thread()
+    launched.answer_in_json(demo)
+    application.launched(local_url, share_url, asks_for_login=launched.asks_for_login(demo))
+    launched.serve_until_interrupted(demo, STREAMS_S)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ from starlette.types import Scope
 from infinitalk_app import pieces, status, uploads, words
 from infinitalk_app.explain import explain
 from infinitalk_app.generate import Desk
+from infinitalk_app.gradio_compat.environment import claim
+from infinitalk_app.gradio_compat.launched import cached_for_good
+from infinitalk_app.gradio_compat.visitors import forget_answered
 from infinitalk_app.hosting import Surroundings
 from infinitalk_app.limits import Visitor
 from infinitalk_app.outbox import sweep
@@ -28,7 +31,6 @@ from infinitalk_app.providers.preview import Preview
 from infinitalk_app.providers.registry import providers_of
 from infinitalk_app.purse import Purse, TooManyKeys
 from infinitalk_app.runs import Run, Runs, Snapshot
-from infinitalk_app.sessions import forget_answered
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings, SettingsError
 from infinitalk_app.upload_bounds import MB, Ledger, UploadBounds
 from infinitalk_app.words import ERRORS
@@ -68,7 +70,7 @@ class Application:
         self._end_children = end_children
         forget_secrets()
         self.folders = Folders.of(settings)
-        self._uploads = uploads.claim(settings)
+        self._uploads = claim(settings)
         self._temporary = settings.folder("temporary")
         tempfile.tempdir = str(self._temporary)  # a killed process leaves inputs there, too
         self.hosts = _hosts(settings)
@@ -84,20 +86,18 @@ class Application:
         inspector, record = self.workshop.inspector, self.workshop.record
         self._preflight = Preflight(settings, inspector, record, self._purse, self.workshop.why_unreachable)
 
-    def launched(
-        self, local_url: str, share_url: str | None, root_path: str | None, *, asks_for_login: bool
-    ) -> None:
+    def launched(self, local_url: str, share_url: str | None, *, asks_for_login: bool) -> None:
         """Learn where the page is, which nobody knows before it has been launched."""
         settings = self.settings
         if settings.owner_pays and settings.rate_limit_storage == "memory":
             log.warning("The day's budget is counted in memory and in the journal: %s %s", _REOPENS, _KEEP)
-        self.hosts.add_public(share_url, root_path)
+        self.hosts.add_public(share_url)
         self._house.move(
             Surroundings(
                 public_base_url=settings.public_base_url,
                 space_host=settings.space_host,
                 share_url=share_url,
-                root_path=root_path,
+                root_path=settings.gradio_root_path,
                 local_url=local_url,
                 service_is_near=_is_near(settings.infinitalk_base_url),
             ),
@@ -214,11 +214,11 @@ class Application:
     async def _sweep_for_ever(self, page: Any) -> None:
         while True:
             try:
-                await asyncio.to_thread(self.sweep, time.time(), uploads.lasting(page))
+                await asyncio.to_thread(self.sweep, time.time(), cached_for_good(page))
             except OSError:
                 log.exception("the sweep stopped half-way, and begins anew later")
             self._runs.sweep()
-            forget_answered(page.get_blocks())
+            forget_answered(page)
             await asyncio.sleep(SWEEP_EVERY_S)
 
     def sweep(self, now: float, lasting: Collection[str] = ()) -> None:

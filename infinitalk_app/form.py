@@ -1,18 +1,16 @@
 """The form: its components from picture to button, and what they do among themselves in the browser."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.blocks import Block
 from gradio.components import Component
 
 from infinitalk_app import pieces, words
-from infinitalk_app.components import PlainImage, PlainSlider, SecretBox
+from infinitalk_app.gradio_compat.components import PlainImage, PlainSlider, SecretBox
 from infinitalk_app.providers.base import Provider
 from infinitalk_app.providers.registry import Providers
 from infinitalk_app.settings import Settings
@@ -41,7 +39,7 @@ INPUTS = (
 
 @dataclass(frozen=True)
 class Form:
-    """The form's components; `token` was made last, and takes the run token."""
+    """The form's components; `token` takes the run token."""
 
     picture: PlainImage
     video: gr.File
@@ -71,9 +69,9 @@ class Form:
         return {name: getattr(self, name) for name in INPUTS}
 
     @property
-    def inputs(self) -> set[Block]:
-        """Everything that a click hands over; a set, so that a handler gets it by component."""
-        return {*self.boxes.values(), self.token}
+    def inputs(self) -> dict[str, Component]:
+        """Everything that a click hands over, by name, in the order in which the browser is given it."""
+        return self.boxes | {"run": self.token}
 
     @property
     def edits(self) -> list[Any]:
@@ -85,16 +83,6 @@ class Form:
         """The events by which it comes to hold another order; each click may roll another seed."""
         kept = {"api_key", "consent", "seed"}
         return [box.change for name, box in self.boxes.items() if name not in kept]  # type: ignore[attr-defined]
-
-    @property
-    def names(self) -> list[str]:
-        """The names in the order in which the browser is given the values of a set: as they were made."""
-        boxes = self.boxes
-        return sorted(boxes, key=lambda name: boxes[name]._id)  # noqa: SLF001  # Gradio has no other order
-
-    def read(self, given: Mapping[Component, Any]) -> dict[str, Any]:
-        """Return what was handed over, by name, with the token as `run`."""
-        return {name: given[box] for name, box in self.boxes.items()} | {"run": given[self.token]}
 
 
 def form(settings: Settings, providers: Providers, examples: list[Example]) -> Form:

@@ -10,12 +10,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from infinitalk_app import words
 from infinitalk_app.detached import detached
+from infinitalk_app.gradio_compat.addresses import file_url
 from infinitalk_app.refusals import Refusal
 from infinitalk_media.net import is_loopback, is_public_host
 
@@ -63,11 +64,6 @@ class Surroundings:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return False
         return is_public_host(parts.hostname) or (self.service_is_near and is_loopback(parts.hostname))
-
-
-def file_url(base: str, file: Path) -> str:
-    """Return the address of a file that Gradio serves."""
-    return f"{base.rstrip('/')}/gradio_api/file={quote(file.as_posix())}"
 
 
 @dataclass(frozen=True)

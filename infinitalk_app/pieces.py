@@ -17,7 +17,7 @@ from infinitalk_app.providers.registry import Providers
 from infinitalk_local.looking import Look
 
 _WEB = Path(__file__).parent / "web"
-_SCRIPTS = ("page.js", "news.js", "stage.js", "history.js", "form.js", "who.js")
+_SCRIPTS = ("page.js", "../gradio_compat/frontend.js", "stage.js", "history.js", "form.js", "who.js")
 
 
 def read(name: str) -> str:
@@ -57,7 +57,7 @@ def _html(value: Any, template: str, script: str, elem_id: str) -> gr.HTML:
 
 
 def panel(value: dict[str, Any]) -> gr.HTML:
-    """Return the status panel; it triggers `stop`, `retry`, and `tick` (see news.js)."""
+    """Return the status panel; it triggers `stop`, `retry`, and `tick` (see talk.news)."""
     return _piece("panel", value, read("panel.js"), "status")
 
 

@@ -15,7 +15,8 @@ import gradio as gr
 
 from infinitalk_app import status, words
 from infinitalk_app.application import Application
-from infinitalk_app.components import (
+from infinitalk_app.form import FPS, SECONDS, SEED
+from infinitalk_app.gradio_compat.components import (
     AudioByAddress,
     CheckedVideo,
     Described,
@@ -24,7 +25,6 @@ from infinitalk_app.components import (
     SecretBox,
     described,
 )
-from infinitalk_app.form import FPS, SECONDS, SEED
 from infinitalk_app.orders import SHORTEST_S
 from infinitalk_app.runs import Run
 from infinitalk_client import DEFAULT_PROMPT

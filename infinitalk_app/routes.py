@@ -1,11 +1,11 @@
-"""What comes before Gradio's routes: which hosts are ours, health, and two of Gradio's that are closed."""
+"""What comes before Gradio's routes: which hosts are ours, health, and those of Gradio's that are closed."""
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from infinitalk_app.forwarded import ForwardedHosts
+from infinitalk_app.gradio_compat.addresses import CLOSED, ForwardedHosts
 from infinitalk_local.allowed_hosts import AllowedHosts, HostGuard
 
 _READ = ["GET", "HEAD"]
@@ -30,11 +30,7 @@ def routes() -> list[Route]:
     """Return the routes for `launch(app_kwargs=...)`."""
     return [
         Route("/healthz", healthz, methods=_READ),
-        # Both would fetch any public address for anybody; ordinary file URLs begin with a slash and pass.
-        Route("/gradio_api/file=http{rest:path}", closed, methods=_READ),
-        Route("/gradio_api/file/http{rest:path}", closed, methods=_READ),
-        # It writes all values of a session to a file for whoever has the link, and no button asks for it.
-        Route("/gradio_api/deep_link", closed, methods=_READ),
+        *(Route(path, closed, methods=_READ) for path in CLOSED),
     ]
 
 

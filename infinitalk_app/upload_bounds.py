@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infinitalk_app import words
+from infinitalk_app.gradio_compat import addresses
 from infinitalk_app.settings import INPUT_KEPT_S
 
 MB = 1024**2
@@ -63,7 +64,7 @@ class UploadBounds:
             await self._app(scope, receive, send)
             return
         visitor, headers = self._visitor_of(scope), dict(scope["headers"])
-        is_upload = scope["path"].endswith("/upload")
+        is_upload = addresses.is_upload(scope["path"])
         if b"transfer-encoding" in headers:
             await self._while_it_comes(visitor, is_upload, scope, receive, send)
             return

@@ -1,47 +1,18 @@
-"""The folder where Gradio puts what visitors bring: one of ours, so that it is private, and emptied in time.
+"""The folder where Gradio puts what visitors bring: one of ours, private, and emptied in time."""
 
-Gradio's own `delete_cache` forgets what a killed process had, and what came by MCP in any case.
-"""
-
-import os
-import secrets
 import shutil
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from infinitalk_app.gradio_compat.environment import UPLOADS
 from infinitalk_app.journal import is_token
 from infinitalk_app.settings import INPUT_KEPT_S, RESULT_KEPT_S, Settings
-
-_VARIABLE = "GRADIO_TEMP_DIR"
-_FOLDER = "uploads"
-
-
-def claim(settings: Settings) -> Path:
-    """Have Gradio use a folder of this process alone, and return it; call this before `import gradio`.
-
-    Gradio's modules for programs read the variable once, when they are imported.
-
-    Raises:
-        SettingsError: the folder cannot be made.
-    """
-    claimed = Path(os.environ.get(_VARIABLE, ""))
-    ours = claimed.parent == settings.folder(_FOLDER)
-    folder = settings.folder(f"{_FOLDER}/{claimed.name if ours else secrets.token_hex(8)}")
-    os.environ[_VARIABLE] = str(folder)
-    return folder
 
 
 def remove(folder: Path) -> None:
     """Remove what visitors brought to this process; the page ends."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def lasting(page: Any) -> set[str]:
-    """Return the files that Gradio keeps for good: the copies of our examples."""
-    blocks = page.get_blocks().blocks.values()
-    return {str(path) for block in blocks for path in getattr(block, "keep_in_cache", ())}
 
 
 def sweep(settings: Settings, kept: Collection[str], now: float) -> None:
@@ -50,7 +21,7 @@ def sweep(settings: Settings, kept: Collection[str], now: float) -> None:
     It goes through the folders of all processes, also of those that were killed. An empty folder goes after
     an hour, too: a younger one may be about to get its file.
     """
-    for path in sorted(settings.folder(_FOLDER).rglob("*"), reverse=True):  # a folder comes after its files
+    for path in sorted(settings.folder(UPLOADS).rglob("*"), reverse=True):  # a folder comes after its files
         with suppress(OSError):  # gone meanwhile, or a folder that is not empty
             if str(path) in kept or now - _changed(path) <= _kept_s(path):
                 continue

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from infinitalk_app import words
 from infinitalk_app.explain import explain
-from infinitalk_app.hosting import PROOF_BYTES, Hosting, HostingMode, Published, Surroundings, file_url
+from infinitalk_app.gradio_compat.addresses import file_url
+from infinitalk_app.hosting import PROOF_BYTES, Hosting, HostingMode, Published, Surroundings
 from infinitalk_app.inspection import Inspector
 from infinitalk_app.journal import Entry, Journal
 from infinitalk_app.limits import Budget, Spent

@@ -32,7 +32,7 @@ talk.form = {
   engine(name, resolution) {
     const { asks, key, resolutions } = talk.providers[name];
     const value = resolutions.includes(resolution) ? resolution : resolutions[0];
-    const update = (changes) => ({ __type__: "update", ...changes });
+    const { update } = talk.gradio;
     return [update({ visible: asks }), update({ label: key }), update({ choices: resolutions.map((one) => [one, one]), value })];
   },
 

@@ -79,7 +79,7 @@ window.talk = {
     const busy = value?.kind === "busy" && !value.stopped;
     const engine = busy ? value.engine : document.querySelector("#engine input:checked")?.value;
     const provider = talk.providers[engine] ?? talk.providers[talk.one(false)];
-    return { __type__: "update", value: busy ? provider.going : provider.go, interactive: !busy };
+    return talk.gradio.update({ value: busy ? provider.going : provider.go, interactive: !busy });
   },
 
   // The first free provider, or the first paid one.

@@ -2,9 +2,7 @@ const chosen = element.querySelector("input");
 
 async function take(file) {
   if (!file) return;
-  const { path, url } = await upload(file);
-  const meta = { _type: "gradio.FileData" };
-  talk.form.voice = { path, url, orig_name: file.name, size: file.size, mime_type: file.type, meta };
+  talk.form.voice = talk.gradio.file(await upload(file), file);
   trigger("upload");
 }
 

@@ -37,6 +37,7 @@ if __name__ == "__main__":
     hurry()
     signal.signal(signal.SIGUSR1, count_tasks)
     import app
+    from infinitalk_app.gradio_compat import visitors
 
-    app.REMEMBERED = 40
+    visitors.REMEMBERED = 40
     app.launch()

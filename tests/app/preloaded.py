@@ -8,7 +8,7 @@ import os
 
 os.environ |= {
     "PATH": "/nowhere",
-    # As app.py sets them, and for its reason: they are read at the import.
+    # As gradio_compat.environment sets them, and for its reason: they are read at the import.
     "GRADIO_ANALYTICS_ENABLED": "0",
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000",
     "GRADIO_ANALYTICS_MAX_EVENTS": "50",

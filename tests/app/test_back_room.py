@@ -16,7 +16,6 @@ from starlette.datastructures import Headers
 
 from infinitalk_app import status, uploads
 from infinitalk_app.application import Application
-from infinitalk_app.components import Secret, SecretBox
 from infinitalk_app.explain import explain
 from infinitalk_app.journal import Entry, Journal, is_token, new_token
 from infinitalk_app.limits import Budget, Visitor
@@ -39,7 +38,6 @@ from infinitalk_client import (
 )
 from infinitalk_local.settings import LocalSettings
 from infinitalk_media import MediaError
-from tests.app.conftest import KEY
 from tests.app.providers import PREVIEW, PROVIDERS, SEGMIND
 
 TOKEN = "0123456789abcdef" * 2
@@ -427,14 +425,6 @@ async def test_a_full_preview_queue_is_told_at_once_with_the_wait():
         with pytest.raises(Refusal, match=r"queue is full\. Previews are free\. .*try again in about \d+ s"):
             await client.submit(TalkRequest("https://example.org/a.jpg", "https://example.org/a.mp3"))
     await embedded.close()
-
-
-def test_what_is_typed_into_a_secret_box_is_written_down_nowhere():
-    """The handler gets the key; what Gradio dumps into the visitor's session is empty."""
-    typed = Secret(KEY)
-    assert SecretBox(render=False).preprocess(typed) == KEY
-    assert typed.model_dump() == ""
-    assert KEY not in typed.model_dump_json()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from infinitalk_app import words
-from infinitalk_app.hosting import Hosting, Surroundings, file_url, prove
+from infinitalk_app.gradio_compat.addresses import file_url
+from infinitalk_app.hosting import Hosting, Surroundings, prove
 from infinitalk_app.refusals import Refusal
 
 CONTENT = bytes(range(256)) * 40

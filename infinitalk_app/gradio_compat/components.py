@@ -1,4 +1,4 @@
-"""Gradio components with one thing changed each."""
+"""Gradio components with one thing changed each, by a subclass or on the instance."""
 
 from html import escape
 from pathlib import Path
@@ -18,18 +18,32 @@ Described = TypeVar("Described", bound=Component)
 def described(component: Described, description: str, example: Any, **schema: Any) -> Described:
     """Tell programs of an input what Gradio leaves out, in /gradio_api/info and to MCP clients alike.
 
+    Rests on: both ask the instance for `api_info` and `example_payload`; view_api shows the second text.
+    If it breaks: programs see the names and types of inputs alone; subclass each kind.
+
     Args:
         component: the input.
         description: what it means, in a sentence.
         example: a value that can be used; Gradio's own for a text is "Hello!!".
         schema: further words of JSON Schema, such as enum, minimum or maximum.
     """
-    # The second is what gradio_client's view_api shows.
     both = {"description": description, "additional_description": description}
     told = component.api_info() | both | schema
     component.api_info = lambda: told  # type: ignore[method-assign]  # a class for each kind would say no more
     component.example_payload = lambda: example  # type: ignore[method-assign]
     return component
+
+
+class DrawnAsParent(Component):
+    """A component of ours that the browser draws as the Gradio component it is made of.
+
+    Rests on: the lower-case name of a class is that of its part of the frontend.
+    If it breaks: the page shows nothing in its place; take the name from the parent's own answer.
+    """
+
+    def get_block_name(self) -> str:
+        kinds = type(self).__mro__
+        return next(kind for kind in kinds if kind.__module__.startswith("gradio.")).__name__.lower()
 
 
 class Secret(GradioRootModel):
@@ -45,11 +59,11 @@ class Secret(GradioRootModel):
         return ""
 
 
-class SecretBox(gr.Textbox):
-    """A text box for a key, whose value Gradio does not keep.
+class SecretBox(DrawnAsParent, gr.Textbox):
+    """A text box for a key, whose value Gradio does not keep; the handler gets it all the same.
 
-    Where Gradio stores a visitor's last values (sessions.py has it store none), it stores what the data model
-    dumps. This one dumps nothing; the handler gets the value all the same.
+    Rests on: Gradio reads an input by its `data_model`, and stores what that dumps.
+    If it breaks: keys stay in sessions (`visitors.remember_little` keeps none) and stand in logged errors.
     """
 
     data_model = Secret
@@ -65,38 +79,38 @@ class SecretBox(gr.Textbox):
             raise gr.Error(words.BAD_KEY, print_exception=False)
         return key
 
-    def get_block_name(self) -> str:
-        """Be drawn as the text box that it is."""
-        return "textbox"
 
+class PlainImage(DrawnAsParent, gr.Image):
+    """A picture input that hands over the original file; what is wrong with it is for the run to say.
 
-class PlainImage(gr.Image):
-    """A picture input that hands over the original file; what is wrong with it is for the run to say."""
+    Rests on: an image arrives as an `ImageData`, and no check comes before `preprocess`.
+    If it breaks: a broken picture ends the click with a path of the server's.
+    """
 
     def preprocess(self, payload: ImageData | None) -> str | None:
-        """Return the path; Gradio's own reading would end the click with a path of the server's."""
         return payload.path if payload else None
 
-    def get_block_name(self) -> str:
-        return "image"
 
+class PlainSlider(DrawnAsParent, gr.Slider):
+    """A slider that hands over what was typed beside it; whether that will do is for the run to say.
 
-class PlainSlider(gr.Slider):
-    """A slider that hands over what was typed beside it; whether that will do is for the run to say."""
+    Rests on: its range is checked in `preprocess`.
+    If it breaks: a number out of range ends the click, and its error lies over the page.
+    """
 
     def preprocess(self, payload: float) -> float:
-        """Return the number; Gradio's own check would end the click, and write its error over the page."""
         return payload
 
-    def get_block_name(self) -> str:
-        return "slider"
 
+class _ByAddress(DrawnAsParent):
+    """An input whose file may be named by its address; one that cannot be fetched is a sentence.
 
-class _ByAddress(Component):
-    """An input whose file may be named by its address, which Gradio fetches before any handler runs."""
+    Rests on: Gradio fetches it by `async_move_resource_to_block_cache` before any handler runs.
+    If it breaks: whoever names such an address gets an error that says nothing.
+    """
 
     async def async_move_resource_to_block_cache(self, url_or_file_path: str | Path | None) -> str | None:
-        """Fetch the file as Gradio does; one that cannot be fetched is a sentence, where Gradio says nothing.
+        """Fetch the file as Gradio does.
 
         Raises:
             Error: the same for each cause, so that nobody can look around in the network of this machine.
@@ -114,21 +128,18 @@ class _ByAddress(Component):
 class FileByAddress(_ByAddress, gr.File):
     """A file input for programs."""
 
-    def get_block_name(self) -> str:
-        return "file"
-
 
 class AudioByAddress(_ByAddress, gr.Audio):
     """A sound input for programs."""
 
-    def get_block_name(self) -> str:
-        return "audio"
 
-
-class FaceChoice(gr.Textbox):
+class FaceChoice(DrawnAsParent, gr.Textbox):
     """An input for programs that names a face: a number, six numbers, or either as text; "" is no choice.
 
     It is a text since Gradio asks for whatever has None for its default.
+
+    Rests on: values of calls are not checked against `api_info`.
+    If it breaks: programs can name faces by text alone.
     """
 
     def api_info(self) -> dict[str, Any]:
@@ -136,22 +147,15 @@ class FaceChoice(gr.Textbox):
         return {"anyOf": [{"type": "integer", "minimum": 1}, six, {"type": "string"}]}
 
     def preprocess(self, payload: Any) -> Any:
-        """Return what was sent; whether it will do is for the run to say."""
         return payload
 
-    def get_block_name(self) -> str:
-        return "textbox"
 
-
-class CheckedVideo(gr.Video):
+class CheckedVideo(DrawnAsParent, gr.Video):
     """A video output for files that have been checked already.
 
-    Gradio's own check needs ffprobe, and loses the video where there is ffmpeg without it.
+    Rests on: an output may be the `FileData` that the browser gets.
+    If it breaks: use gr.Video; its own check needs ffprobe, and loses the video where there is none.
     """
 
     def postprocess(self, value: str | Path | None) -> FileData | None:
-        """Hand over the file as it is."""
         return FileData(path=str(value), orig_name="talking.mp4") if value else None
-
-    def get_block_name(self) -> str:
-        return "video"
