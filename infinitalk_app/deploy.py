@@ -29,6 +29,7 @@ SENT = (
     "NOTICE",
     "requirements.txt",
     "infinitalk_*/**/*.py",
+    "infinitalk_app/gradio_compat/*.js",
     "infinitalk_app/web/*",
     "examples/portraits/*.jpg",
     "examples/sample/*.mp4",

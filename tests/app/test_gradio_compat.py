@@ -264,9 +264,10 @@ async def test_inputs_by_name_come_in_their_order():
 async def test_routes_of_ours_come_before_gradios(path):
     """Gradio has these routes, and those of `app_kwargs` stand in front of them."""
     routes = [Route(each, closed) for each in addresses.CLOSED]
-    for ours, status in ((None, 404), ({"routes": routes}, 403)):
-        async with asgi(App.create_app(gr.Blocks(), app_kwargs=ours)) as http:
-            assert ((await http.get(f"/gradio_api/{path}")).status_code == status) is bool(ours)
+    theirs, ours = App.create_app(gr.Blocks()), App.create_app(gr.Blocks(), app_kwargs={"routes": routes})
+    async with asgi(theirs) as http, asgi(ours) as closed_http:
+        assert (await http.get(f"/gradio_api/{path}")).status_code != httpx.codes.NOT_FOUND
+        assert (await closed_http.get(f"/gradio_api/{path}")).json() == {"error": "closed"}
 
 
 async def test_where_files_come_in_and_go_out():
