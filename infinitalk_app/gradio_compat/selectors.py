@@ -30,7 +30,7 @@ SELECTORS: tuple[tuple[str, str], ...] = (
     (".segs .wrap > label.selected > span", "qualities are one bar, and the chosen one is marked"),
     (".segs label > input", "the whole of a quality can be clicked"),
     ("#engine input:checked", "the main button's words"),
-    ("#engine input[value='infinitetalk']", "buttons that choose an engine, and presets by address"),
+    ("#engine input[value]", "buttons that choose an engine, and presets by address"),
     ("#paid .styler", "key and consent share a card"),
     ("#key input", "a run that wants a key opens the box for it"),
     ("#result > .wrap", "the stage is dark, and as high as its box"),

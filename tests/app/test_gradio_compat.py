@@ -398,7 +398,7 @@ def test_each_inner_element_that_styles_and_scripts_name_is_listed():
 def test_the_browser_finds_what_styles_and_scripts_take_hold_of(browser, shared_page):
     """Each inner element is where it was, scripts may answer with an update, and a file has Gradio's form."""
     with opened(browser, f"{shared_page.url}/?__theme=dark") as tab:
-        tab.evaluate("talk.choose('infinitetalk')")
+        tab.evaluate("talk.choose(talk.one(false))")
         for fold in ("trim", "more", "details"):
             tab.locator(f"#{fold} > button").click()
         expect(tab.locator("#key input")).to_be_visible(timeout=DONE)  # by talk.gradio.update
