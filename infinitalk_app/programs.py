@@ -156,29 +156,31 @@ class Programs:
         Returns:
             the status, as that of /generate
         """
-        async with self._application.lookups.turn(self._application.visitor_of(request).name):
-            run = await self._resume(request_id, api_key)
-            await run.polled()
+        run = await self._looked_up(request_id, api_key, request)
         refuse(run)
         return status.for_programs(run.now, time.time())
 
-    async def talk_result(self, request_id: str, api_key: str) -> AsyncIterator[Answer]:
+    async def talk_result(self, request_id: str, api_key: str, request: gr.Request) -> AsyncIterator[Answer]:
         """Wait for a run that was submitted; yield its state at each change, and at the end the video.
 
         Args:
             request_id: what /submit returned.
             api_key: the key that it was bought with, unless this page pays.
+            request: who asks; Gradio adds it.
 
         Returns:
             what /generate returns
         """
-        run = await self._resume(request_id, api_key)
-        async for shown in answer(run):
+        async for shown in answer(await self._looked_up(request_id, api_key, request)):
             yield shown
 
-    async def _resume(self, request_id: str, api_key: str) -> Run:
-        desk, paid = self._application.desk, self._application.providers.paid
-        return await desk.resume(request_id, paid.id, api_key)
+    async def _looked_up(self, request_id: str, api_key: str, request: gr.Request) -> Run:
+        """Return a run once the service has told its state, in its visitor's turn: ids can be made up."""
+        application = self._application
+        async with application.lookups.turn(application.visitor_of(request).name):
+            run = await application.desk.resume(request_id, application.providers.paid.id, api_key)
+            await run.polled()
+        return run
 
     async def talk_faces(self, image: str | None, request: gr.Request) -> dict[str, Any]:
         """List the faces of a picture that could talk, the largest first; nothing is kept or sent anywhere.
