@@ -132,7 +132,10 @@ async def on_clip(
             yield None, pieces.hint(html.escape(str(error)), bad=True)
         else:
             facts = words.CLIP_FACTS.format(seconds=clip.duration_s, level=clip.level_dbfs)
-            yield str(clip.path), pieces.hint(html.escape(" ".join((facts, clip.taken, *clip.warnings))))
+            yield (
+                str(clip.path),
+                pieces.hint(html.escape(" ".join((facts, clip.taken or "", *clip.warnings)))),
+            )
 
 
 async def on_form(request: gr.Request, **inputs: Any) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from infinitalk_local.machines import Machines, MachinesError
 from infinitalk_local.turns import Turns
 from infinitalk_media import MediaError, mp4
 from infinitalk_media.net import is_loopback
+from infinitalk_media.sentences import Sentence
 
 SWEEP_EVERY_S = 600.0
 LOOKUPS, LOOKUPS_EACH = 64, 8  # of /status that are under way, of all and of one visitor
@@ -147,7 +148,7 @@ class Application:
         seen = await self.workshop.inspector.people(picture, visitor)
         if seen is None:
             await self.workshop.inspector.picture(picture, visitor)
-            raise MediaError(words.FACES_UNKNOWN)
+            raise MediaError(Sentence("faces_unknown", words.FACES_UNKNOWN, {}))
         return seen
 
     async def look_at_key(self, engine: str, key: str, request: gr.Request) -> dict[str, str] | None:

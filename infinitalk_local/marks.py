@@ -4,8 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-SIX = "left eye x, y, right eye x, y, mouth x, y"
-RULE = f"face must be the number of a face, from 1, or six numbers: {SIX}"
+from infinitalk_local.sentences import say
+from infinitalk_media.sentences import Sentence
+
 COUNT = 6
 EYES_APART_PX = 8
 _FURTHEST_PX = 1e6  # no picture is larger, and neither infinity nor NaN is less
@@ -20,6 +21,10 @@ Point = tuple[float, float]
 
 class BadFace(ValueError):
     """The choice of a face cannot be used; the text is a sentence that names the field."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class Marks(NamedTuple):
@@ -55,8 +60,8 @@ def read(value: object) -> Choice | None:
     if isinstance(value, list | tuple) and len(value) == COUNT and all(map(_is_place, value)):
         return _checked([float(part) for part in value])
     if isinstance(value, list | tuple) and 0 < len(value) != COUNT:
-        raise BadFace(f"face has {len(value)} numbers, not six: {SIX}.")
-    raise BadFace(f"{RULE}.")
+        raise BadFace(say("face_has_not_six_numbers", count=len(value)))
+    raise BadFace(say("face_is_no_choice"))
 
 
 def parse(text: str) -> Choice | None:
@@ -71,7 +76,7 @@ def parse(text: str) -> Choice | None:
     try:
         return read(int(parts[0]) if len(parts) == 1 else [*map(float, parts)])
     except ValueError as error:
-        raise error if isinstance(error, BadFace) else BadFace(f"{RULE}.") from error
+        raise error if isinstance(error, BadFace) else BadFace(say("face_is_no_choice")) from error
 
 
 def check_number(number: int, faces: int) -> None:
@@ -81,8 +86,8 @@ def check_number(number: int, faces: int) -> None:
         BadFace: the list is shorter.
     """
     if number > faces:
-        found = {0: "no face was", 1: "one face was"}.get(faces, f"{faces} faces were")
-        raise BadFace(f"face {number} does not exist: {found} found in the picture.")
+        code = {0: "face_without_faces", 1: "face_of_one"}.get(faces, "face_of_fewer")
+        raise BadFace(say(code, number=number, faces=faces))
 
 
 def check_inside(marks: Marks, width: float, height: float) -> None:
@@ -93,10 +98,7 @@ def check_inside(marks: Marks, width: float, height: float) -> None:
     """
     for name, (x, y) in marks._asdict().items():
         if not (0 <= x <= width and 0 <= y <= height):
-            raise BadFace(
-                f"face: the {name.replace('_', ' ')} at {x:g}, {y:g} lies outside of the picture, "
-                f"which has {width:g}x{height:g} pixels."
-            )
+            raise BadFace(say("face_outside", mark=say(name), x=x, y=y, width=width, height=height))
 
 
 def _is_place(value: object) -> bool:
@@ -109,11 +111,9 @@ def _checked(values: Sequence[float]) -> Marks:
     across, rise = right[0] - left[0], right[1] - left[1]
     apart = math.hypot(across, rise)
     if apart < EYES_APART_PX or abs(rise) > _STEEPEST * across:
-        raise BadFace(
-            f"face: the eyes must lie left and right of each other, at least {EYES_APART_PX} pixels apart."
-        )
+        raise BadFace(say("face_eyes_apart", least=EYES_APART_PX))
     aside, down = mouth[0] - (left[0] + right[0]) / 2, mouth[1] - (left[1] + right[1]) / 2
     along, below = (aside * across + down * rise) / apart**2, (down * across - aside * rise) / apart**2
     if not _NEAREST <= below <= _FURTHEST or abs(along) > 1 + below:
-        raise BadFace("face: the mouth must lie below the eyes.")
+        raise BadFace(say("face_mouth_above"))
     return Marks(left, right, mouth)

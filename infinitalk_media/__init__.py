@@ -4,9 +4,15 @@ Each module is imported by itself (`from infinitalk_media import sound`): they n
 `mp4` and `net` need none.
 """
 
+from infinitalk_media.sentences import Sentence
+
 
 class MediaError(ValueError):
     """A file that cannot be used; the text is one sentence for a person, and names no path."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class TransientMediaError(MediaError):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from infinitalk_media import MediaError, TransientMediaError, chain, ffmpeg
 from infinitalk_media.kinds import FILM, SOUND, kind_of
+from infinitalk_media.sentences import Sentence, say
 from infinitalk_media.wav import Wav, read_header
 
 _LEAD_S, _PROBED_S = 1.0, 0.5
 _LEAST_S = 0.1
 _GUESSED_FROM_S = 300.0  # five minutes are decoded in half a second
 _WAV = ("-map_metadata", "-1", "-c:a", "pcm_s16le", "-fs", "96M", "-f", "wav")
-_ODD = "The sound has an odd format; save it as MP3 or WAV and try again."
 
 
 def to_wav(source: Path, folder: Path, start_s: float, seconds: float, *shape: str) -> Wav:
@@ -25,9 +25,9 @@ def to_wav(source: Path, folder: Path, start_s: float, seconds: float, *shape: s
         MediaError: there is no sound in that part, or none that can be read.
     """
     if not source.is_file():
-        raise TransientMediaError("The sound file is missing; choose it again.")
+        raise TransientMediaError(say("sound_missing"))
     if source.stat().st_size == 0:
-        raise MediaError("The sound file is empty; choose another one.")
+        raise MediaError(say("sound_empty"))
     until = time.monotonic() + ffmpeg.TIMEOUT_S  # for all runs together
     links, whole = chain.taken_apart(source, folder)
     lost = "" if whole else "end"
@@ -38,11 +38,11 @@ def to_wav(source: Path, folder: Path, start_s: float, seconds: float, *shape: s
         links = readable or links[:1]
         wav, remarks = _written(links, folder, until, start_s, seconds, *shape)
     if wav is None and start_s and _written(links[:1], folder, until, 0, _PROBED_S)[0]:
-        raise MediaError("The sound ends before the chosen start; choose an earlier one.")
+        raise MediaError(say("sound_ends_before_start"))
     if wav is None:
         raise MediaError(_why(source, remarks))
     if not (4000 <= wav.rate <= 384_000 and wav.channels <= 16):  # noqa: PLR2004  # what any recorder makes
-        raise MediaError(_ODD)
+        raise MediaError(say("sound_odd_format"))
     return replace(wav, lost=lost)
 
 
@@ -67,7 +67,7 @@ def _of_one(links: Sequence[Path], start_s: float, seconds: float) -> list[str]:
     MP3 and AAC, which have no index, it is a guess.
     """
     kind = kind_of(links[0])
-    guessed = kind is not None and kind.name == "an MP3 or AAC sound"
+    guessed = kind is not None and kind.code == "mp3_or_aac_sound"
     lead_s = start_s if guessed and start_s < _GUESSED_FROM_S else min(start_s, _LEAD_S)
     seek = ["-ss", f"{start_s - lead_s:.3f}"] if start_s > lead_s else []
     cut = ["-ss", f"{lead_s:.3f}"] if lead_s else []
@@ -83,14 +83,14 @@ def _of_many(links: Sequence[Path], start_s: float, seconds: float) -> list[str]
     return [*inputs, *joined, "-ss", f"{start_s:.3f}", "-t", f"{seconds:.3f}"]
 
 
-def _why(source: Path, remarks: str) -> str:
+def _why(source: Path, remarks: str) -> Sentence:
     kind = kind_of(source)
     if kind and kind.sort not in (SOUND, FILM):
-        return f"This is {kind.name}, not a sound file; choose an MP3, WAV, M4A, OGG or FLAC."
+        return say("something_else_than_sound", kind=kind.name)
     if "Too many channels" in remarks:
-        return _ODD
+        return say("sound_odd_format")
     if "matches no streams" in remarks:
-        return "The file has no sound track; choose one with sound."
+        return say("file_without_sound")
     if kind is None:
-        return "This is not a sound file; choose an MP3, WAV, M4A, OGG or FLAC."
-    return "The sound file is damaged or was not fully uploaded; upload it again."
+        return say("not_a_sound")
+    return say("sound_damaged")

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TypeVar
 
 from infinitalk_media import MediaError
+from infinitalk_media.sentences import say
 
 PROFILE_MAX = 8 * 1024**2  # the largest in use, for printing, have some 4 MB
 PARTS_MAX = 100_000  # a picture of 20 MB in the smallest usual blocks
@@ -40,4 +41,4 @@ def bounded(parts: Iterable[T]) -> Iterator[T]:
     parts = iter(parts)
     yield from islice(parts, PARTS_MAX)
     for _ in parts:
-        raise MediaError("The picture's file is in too many pieces; save it anew as JPEG or PNG.")
+        raise MediaError(say("picture_in_too_many_pieces"))

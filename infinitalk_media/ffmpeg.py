@@ -13,6 +13,7 @@ from typing import IO
 
 from infinitalk_media import TransientMediaError
 from infinitalk_media.child import limit
+from infinitalk_media.sentences import say
 
 TIMEOUT_S = 30.0
 CPU_SHARE = 2 / 3  # of the time: a child that waits is not held to be at work
@@ -47,7 +48,7 @@ def _bundled() -> str | None:
 
 
 def _missing() -> str:
-    raise TransientMediaError("No ffmpeg was found; install imageio-ffmpeg, or set FFMPEG_BINARY.")
+    raise TransientMediaError(say("no_ffmpeg"))
 
 
 def run(arguments: Sequence[str], *, timeout_s: float = TIMEOUT_S) -> str:
@@ -78,7 +79,7 @@ def _run(command: Sequence[str], remarks: IO[bytes], timeout_s: float) -> None:
             timer.cancel()
             child.kill()
     if overran.is_set() or code in _KILLED:  # the limit of CPU time kills, too
-        raise TransientMediaError("The file took too long to read; try a shorter or simpler one.")
+        raise TransientMediaError(say("file_too_slow"))
 
 
 def _stop(child: subprocess.Popen[bytes], overran: threading.Event) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from infinitalk_media import MediaError
 from infinitalk_media.essence import PROFILE_MAX, Essence, bounded
 from infinitalk_media.exif import orientation
+from infinitalk_media.sentences import say
 
 BEGIN, END = b"\xff\xd8", b"\xff\xd9"
 # Codes that decode to something else than the silence after a file's end; 0xFF would be a marker.
@@ -42,7 +43,7 @@ def essence(data: bytes) -> Essence:
         elif segment.marker == 0xE2 and segment.body.startswith(_PROFILE):  # noqa: PLR2004  # APP2
             profile.append(segment.body[len(_PROFILE) :])
     if kept[-1].count(b"\xff\xda") > SCANS_MAX:
-        raise MediaError("The picture is stored in too many layers; save it anew as JPEG or PNG.")
+        raise MediaError(say("picture_in_too_many_layers"))
     ended = END in kept[-1]
     whole = b"".join(kept)
     # Some programs make a file as long as it will be first: zeros at its end are no picture.

@@ -4,59 +4,66 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from infinitalk_media.sentences import Sentence, say
+
 PICTURE, SOUND, FILM, OTHER = "picture", "sound", "film", "other"
 _HEAD = 512
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`name` is for a sentence ("a PNG picture"); a film may hold sound, moving pictures, or both."""
+    """A film may hold sound, moving pictures, or both."""
 
-    name: str
+    code: str  # png_picture
     sort: str
+
+    @property
+    def name(self) -> Sentence:
+        """Return it for a sentence: a PNG picture."""
+        return say(self.code)
 
 
 # In this order: a picture in the container of films is no film.
 _KINDS = [
-    (re.compile(pattern, re.DOTALL), Kind(name, sort))
-    for pattern, name, sort in (
-        (rb"\xff\xd8\xff", "a JPEG picture", PICTURE),
-        (rb"\x89PNG\r\n\x1a\n", "a PNG picture", PICTURE),
-        (rb"GIF8[79]a", "a GIF picture", PICTURE),
-        (rb"BM.{12}[\x0c-\x7c]\0\0\0", "a BMP picture", PICTURE),
-        (rb"II\*\0|MM\0\*|II\+\0|MM\0\+", "a TIFF picture", PICTURE),
-        (rb"RIFF.{4}WEBP", "a WebP picture", PICTURE),
-        (rb".{4}ftypavi[fs]", "an AVIF picture", PICTURE),
-        (rb".{4}ftyp(hei[cxms]|hev[cx]|mif1|msf1)", "a HEIC picture", PICTURE),
-        (rb"\xff\x0a|\0\0\0\x0cJXL ", "a JPEG XL picture", PICTURE),
-        (rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", "a JPEG 2000 picture", PICTURE),
-        (rb"8BPS", "a Photoshop picture", PICTURE),
-        (rb"%!PS|\xc5\xd0\xd3\xc6", "a PostScript document", OTHER),
-        (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg", "an SVG drawing", OTHER),
-        (rb"RIFF.{4}WAVE|RF64|riff\x2e\x91\xcf\x11", "a WAV sound", SOUND),
-        (rb"fLaC", "a FLAC sound", SOUND),
-        (rb"OggS.{23,300}theora", "an Ogg video", FILM),
-        (rb"OggS", "an Ogg sound", SOUND),
-        (rb"FORM.{4}AIF[FC]", "an AIFF sound", SOUND),
-        (rb"\.snd", "an AU sound", SOUND),
-        (rb"caff", "a CAF sound", SOUND),
-        (rb"#!AMR", "an AMR sound", SOUND),
-        (rb".{4}ftypM4[AB] ", "an M4A sound", FILM),
-        (rb".{4}ftyp(3g[2p])", "a 3GP video", FILM),
-        (rb".{4}ftypqt  |.{4}(moov|mdat|wide|free|skip|pnot)", "a MOV video", FILM),
-        (rb".{4}ftyp", "an MP4 video", FILM),
-        (rb"\x1a\x45\xdf\xa3", "a WebM or MKV video", FILM),
-        (rb"RIFF.{4}AVI[ X\x19]", "an AVI video", FILM),
-        (rb"FLV\x01", "an FLV video", FILM),
-        (rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a WMV or WMA file", FILM),
-        (rb"\0\0\x01\xba", "an MPG video", FILM),
-        (rb"(.{4})?\x47.{187}(.{4})?\x47", "an MPEG-TS video", FILM),
-        (rb"\.RMF", "a RealMedia file", OTHER),
-        (rb"%PDF", "a PDF document", OTHER),
-        (rb"PK\x03\x04", "a ZIP archive or an office document", OTHER),
-        (rb"\s*<(?i:!doctype html|html)", "a web page", OTHER),
-        (rb"\s*#EXTM3U|\[playlist\]", "a playlist", OTHER),
-        (rb"ID3|\xff[\xe0-\xff]", "an MP3 or AAC sound", SOUND),
+    (re.compile(pattern, re.DOTALL), Kind(code, sort))
+    for pattern, code, sort in (
+        (rb"\xff\xd8\xff", "jpeg_picture", PICTURE),
+        (rb"\x89PNG\r\n\x1a\n", "png_picture", PICTURE),
+        (rb"GIF8[79]a", "gif_picture", PICTURE),
+        (rb"BM.{12}[\x0c-\x7c]\0\0\0", "bmp_picture", PICTURE),
+        (rb"II\*\0|MM\0\*|II\+\0|MM\0\+", "tiff_picture", PICTURE),
+        (rb"RIFF.{4}WEBP", "webp_picture", PICTURE),
+        (rb".{4}ftypavi[fs]", "avif_picture", PICTURE),
+        (rb".{4}ftyp(hei[cxms]|hev[cx]|mif1|msf1)", "heic_picture", PICTURE),
+        (rb"\xff\x0a|\0\0\0\x0cJXL ", "jpeg_xl_picture", PICTURE),
+        (rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", "jpeg_2000_picture", PICTURE),
+        (rb"8BPS", "photoshop_picture", PICTURE),
+        (rb"%!PS|\xc5\xd0\xd3\xc6", "postscript_document", OTHER),
+        (rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg", "svg_drawing", OTHER),
+        (rb"RIFF.{4}WAVE|RF64|riff\x2e\x91\xcf\x11", "wav_sound", SOUND),
+        (rb"fLaC", "flac_sound", SOUND),
+        (rb"OggS.{23,300}theora", "ogg_video", FILM),
+        (rb"OggS", "ogg_sound", SOUND),
+        (rb"FORM.{4}AIF[FC]", "aiff_sound", SOUND),
+        (rb"\.snd", "au_sound", SOUND),
+        (rb"caff", "caf_sound", SOUND),
+        (rb"#!AMR", "amr_sound", SOUND),
+        (rb".{4}ftypM4[AB] ", "m4a_sound", FILM),
+        (rb".{4}ftyp(3g[2p])", "3gp_video", FILM),
+        (rb".{4}ftypqt  |.{4}(moov|mdat|wide|free|skip|pnot)", "mov_video", FILM),
+        (rb".{4}ftyp", "mp4_video", FILM),
+        (rb"\x1a\x45\xdf\xa3", "webm_or_mkv_video", FILM),
+        (rb"RIFF.{4}AVI[ X\x19]", "avi_video", FILM),
+        (rb"FLV\x01", "flv_video", FILM),
+        (rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "wmv_or_wma_file", FILM),
+        (rb"\0\0\x01\xba", "mpg_video", FILM),
+        (rb"(.{4})?\x47.{187}(.{4})?\x47", "mpeg_ts_video", FILM),
+        (rb"\.RMF", "realmedia_file", OTHER),
+        (rb"%PDF", "pdf_document", OTHER),
+        (rb"PK\x03\x04", "zip_archive_or_an_office_document", OTHER),
+        (rb"\s*<(?i:!doctype html|html)", "web_page", OTHER),
+        (rb"\s*#EXTM3U|\[playlist\]", "playlist", OTHER),
+        (rb"ID3|\xff[\xe0-\xff]", "mp3_or_aac_sound", SOUND),
     )
 ]
 

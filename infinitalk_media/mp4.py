@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from infinitalk_media import MediaError
+from infinitalk_media.sentences import say
 
 _HEAD, _LONG_HEAD = 8, 16  # bytes of a box before its content
 _DEEPEST = 8
@@ -74,7 +75,7 @@ def inspect(path: Path, *, needs_sound: bool = True) -> Facts:
         order = [kind for kind, _, _ in boxes]
         for needed in (b"ftyp", b"moov", b"mdat"):
             if needed not in order:
-                raise MediaError(f"The video is damaged: its {needed.decode()} part is missing.")
+                raise MediaError(say("mp4_part_missing", part=needed.decode()))
         index = _read_index(file, *boxes[order.index(b"moov")][1:])
     faststart = order.index(b"moov") < order.index(b"mdat")
     return _facts(index, faststart, path.stat().st_size, needs_sound)
@@ -83,18 +84,18 @@ def inspect(path: Path, *, needs_sound: bool = True) -> Facts:
 def _top_level(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, start and end of each box's content; they must fill the file to its last byte."""
     if size == 0:
-        raise MediaError("The video is empty.")
+        raise MediaError(say("mp4_empty"))
     at = 0
     while at < size:
         file.seek(at)
         head = file.read(_LONG_HEAD)
         if len(head) < _HEAD:
-            raise MediaError("The video is cut off.")
+            raise MediaError(say("mp4_cut_off"))
         kind, start, end = _box(head, at, size)
         if at == 0 and kind != b"ftyp":
-            raise MediaError("This is no MP4 video.")
+            raise MediaError(say("not_mp4"))
         if end > size or end < start:
-            raise MediaError("The video is cut off.")
+            raise MediaError(say("mp4_cut_off"))
         yield kind, start, end
         at = end
 
@@ -109,13 +110,13 @@ def _box(head: bytes, at: int, end_of_parent: int) -> tuple[bytes, int, int]:
 
 def _read_index(file: BinaryIO, start: int, end: int) -> _Index:
     if end - start > _INDEX_MAX:
-        raise MediaError("The video's index is too large.")
+        raise MediaError(say("mp4_index_too_large"))
     file.seek(start)
     index = _Index()
     try:
         _walk(file.read(end - start), index)
     except (struct.error, IndexError, ZeroDivisionError) as error:
-        raise MediaError("The video's index is damaged.") from error
+        raise MediaError(say("mp4_index_damaged")) from error
     return index
 
 
@@ -181,15 +182,15 @@ def _facts(index: _Index, faststart: bool, size_bytes: int, needs_sound: bool) -
     picture = next((track for track in index.tracks if track.handler == b"vide"), None)
     sound = next((track for track in index.tracks if track.handler == b"soun"), None)
     if picture is None or not picture.samples or not picture.seconds:
-        raise MediaError("The video has no picture track.")
+        raise MediaError(say("mp4_without_picture"))
     if sound is None or not sound.samples:
         if needs_sound:
-            raise MediaError("The video has no sound track.")
+            raise MediaError(say("mp4_without_sound"))
         sound = _Track(codec=b"mp4a")
     if picture.codec not in (b"avc1", b"avc3") or sound.codec != b"mp4a":
-        raise MediaError("The video is not in H.264 and AAC, which browsers play.")
+        raise MediaError(say("mp4_other_codecs"))
     if picture.profile not in _PROFILES:
-        raise MediaError("The video is in an H.264 profile that browsers do not play.")
+        raise MediaError(say("mp4_other_profile"))
     return Facts(
         width=picture.width,
         height=picture.height,
@@ -220,7 +221,7 @@ def finish(path: Path, comment: str) -> None:
     try:
         ffmpeg.run([*ffmpeg.GUARDED_INPUT, *copy, "-movflags", "+faststart", "-f", "mp4", str(part)])
         if not part.exists() or not inspect(part, needs_sound=False).faststart:
-            raise MediaError("The video's index could not be moved to its beginning.")
+            raise MediaError(say("mp4_index_not_moved"))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from infinitalk_media import MediaError, TransientMediaError, exif, gif, jpeg, p
 from infinitalk_media.depth import to_eight_bits
 from infinitalk_media.essence import Essence
 from infinitalk_media.kinds import PICTURE, Kind, kind_of
+from infinitalk_media.sentences import Sentence, say
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 SIZE_MAX = 20 * 1024**2
@@ -38,7 +39,7 @@ _TAKEN_APART = {
     "a GIF picture": gif.essence,
     "a TIFF picture": tiff.essence,
 }
-_DAMAGED_IF_UNREAD = {*_TAKEN_APART, "a BMP picture", "an AVIF picture"} - {"a TIFF picture"}
+_DAMAGED_IF_UNREAD = {*_TAKEN_APART, "bmp_picture", "avif_picture"} - {"tiff_picture"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Facts:
     width: int
     height: int
     source_format: str
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
     shrunk: float = 1.0
 
 
@@ -90,17 +91,17 @@ def prepare(source: Path, target: Path, part: tuple[float, float, float, float] 
 
 def _check_file(source: Path) -> None:
     if not source.is_file():
-        raise TransientMediaError("The picture is missing; choose it again.")
+        raise TransientMediaError(say("picture_missing"))
     size = source.stat().st_size
     if size == 0:
-        raise MediaError("The picture file is empty; choose another one.")
+        raise MediaError(say("picture_empty"))
     if size > SIZE_MAX:
-        raise MediaError(f"The picture is larger than {SIZE_MAX // 1024**2} MB; save it smaller.")
+        raise MediaError(say("picture_too_large", most_mb=SIZE_MAX // 1024**2))
 
 
 def _essence(source: Path, kind: Kind | None) -> Essence:
     """Take the file apart where we know how; BMP and AVIF are opened as they are."""
-    take_apart = _TAKEN_APART.get(kind.name if kind else "", Essence)
+    take_apart = _TAKEN_APART.get(kind.code if kind else "", Essence)
     return take_apart(source.read_bytes())
 
 
@@ -124,40 +125,38 @@ def _open(essence: Essence, kind: Kind | None) -> Image.Image:
 
 
 def _too_many_pixels(kind: Kind | None) -> MediaError:
-    what = kind.name if kind else "a picture"
+    what = kind.name if kind else say("picture_of_some_kind")
     most = next((most for name, most in PIXELS_MAX.items() if name in what.upper()), OTHER_PIXELS_MAX)
-    return MediaError(
-        f"The picture has too many pixels; {most // 1_000_000} megapixels are the most of {what}."
-    )
+    return MediaError(say("picture_too_many_pixels", most=most // 1_000_000, kind=what))
 
 
 def _unreadable(kind: Kind | None) -> MediaError:
     if kind is None:
-        return MediaError("This is not a picture that can be read; choose a JPEG, PNG or WebP.")
+        return MediaError(say("not_a_picture"))
     if kind.sort != PICTURE:
-        return MediaError(f"This is {kind.name}, not a picture; choose a JPEG, PNG or WebP.")
-    if kind.name in _DAMAGED_IF_UNREAD:
+        return MediaError(say("something_else_than_picture", kind=kind.name))
+    if kind.code in _DAMAGED_IF_UNREAD:
         return _damaged()
-    return MediaError(f"This is {kind.name} that cannot be read here; please export it as JPEG, PNG or WebP.")
+    return MediaError(say("picture_kind_unreadable", kind=kind.name))
 
 
 def _damaged() -> MediaError:
-    return MediaError("The picture is damaged or was not fully uploaded; upload it again.")
+    return MediaError(say("picture_damaged"))
 
 
-def _clean(essence: Essence) -> tuple[Image.Image, tuple[str, ...]]:
+def _clean(essence: Essence) -> tuple[Image.Image, tuple[Sentence, ...]]:
     """Decode the first frame and bring it into upright 8-bit sRGB; return what is to be said of it, too.
 
     Each step's picture goes with the next one: a large one may be in memory twice, and not more often.
     """
     try:
         frames = _frames(essence)
-        notes = [f"The picture has {frames} frames; the first frame is used."] if frames > 1 else []
+        notes = [say("picture_first_frame", frames=frames)] if frames > 1 else []
         if essence.ended:
             image = _decoded(essence.data)
         else:
             image, missing = _without_end(essence)
-            notes += ["The last rows of the picture are missing, and were left out."] if missing else []
+            notes += [say("picture_rows_missing")] if missing else []
         orientation = essence.orientation or exif.orientation(image.info.get("exif", b""))
         image = to_eight_bits(image)
         image.info.update({"icc_profile": essence.profile} if essence.profile else {})
@@ -233,8 +232,6 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 def _check_shape(width: int, height: int) -> None:
     if min(width, height) < SHORT_SIDE_MIN:
-        raise MediaError(
-            f"The picture is too small: {width}x{height} pixels, at least {SHORT_SIDE_MIN} are needed."
-        )
+        raise MediaError(say("picture_too_small", width=width, height=height, least=SHORT_SIDE_MIN))
     if max(width, height) > ASPECT_MAX * min(width, height):
-        raise MediaError("The picture is too narrow: one side may be at most four times the other.")
+        raise MediaError(say("picture_too_narrow"))

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from infinitalk_media import MediaError, TransientMediaError, child, ffmpeg, picture, sound, video
 from infinitalk_media.child import Limits
+from infinitalk_media.sentences import say, unpacked
 
 _WORKER = ("-P", "-m", "infinitalk_media.worker")  # -P: no module comes from the temporary folder
 _ANSWER_MAX = 64 * 1024
@@ -77,13 +78,10 @@ class Pool:
         question = {"call": call, "source": str(source.absolute()), "target": str(target.absolute()), **more}
         with self._child() as one:
             answer = one.ask(question, self._limits.timeout_s + more_s)
-        match answer:
-            case {"facts": dict(facts)}:
-                lists = {name: tuple(value) for name, value in facts.items() if isinstance(value, list)}
-                return kind(**(facts | lists | {"path": target}))
-            case {"error": str(sentence), "passing": bool(passing)}:
-                raise (TransientMediaError if passing else MediaError)(sentence)
-        raise TransientMediaError(f"The {call} could not be read just now; try again.")
+        found = _understood(kind, answer, target) or TransientMediaError(say(f"{call}_not_now"))
+        if isinstance(found, MediaError):
+            raise found
+        return found
 
     @contextlib.contextmanager
     def _child(self) -> Iterator["_Child"]:
@@ -105,12 +103,12 @@ class Pool:
         with self._lock:
             self._children.discard(old) if old else None
             if self._closed:
-                raise TransientMediaError("The page stops; files are no longer read.")
+                raise TransientMediaError(say("page_stops"))
             try:
                 new = _Child(self._limits)
             except OSError as error:
                 log.exception("no process can be started that reads files")
-                raise TransientMediaError("No file can be read just now; try again.") from error
+                raise TransientMediaError(say("no_file_now")) from error
             self._children.add(new)
             return new
 
@@ -118,6 +116,18 @@ class Pool:
 def _end_all(children: set["_Child"]) -> None:
     while children:
         children.pop().end()
+
+
+def _understood(kind: type[F], answer: Any, target: Path) -> F | MediaError | None:
+    """Return what a child has found out, or why it could not; None of an answer that makes no sense."""
+    with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError, IndexError):
+        match answer:
+            case {"facts": dict(facts)}:
+                said = tuple(map(unpacked, facts["warnings"]))
+                return kind(**(facts | {"path": target, "warnings": said}))
+            case {"error": error, "passing": bool(passing)}:
+                return (TransientMediaError if passing else MediaError)(unpacked(error))
+    return None
 
 
 class _Child:
@@ -190,14 +200,14 @@ class _Child:
         child.end_group(self._process)
         code = self._process.wait()
         if overran:
-            return TransientMediaError(f"The {call} took too long to read; try a smaller or simpler one.")
+            return TransientMediaError(say(f"{call}_took_too_long"))
         if hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU:
-            return MediaError(f"The {call} takes too long to read; save it smaller, or in another format.")
+            return MediaError(say(f"{call}_takes_too_long"))
         with contextlib.suppress(ValueError):  # the pool was closed meanwhile
             self._remarks.seek(0)
             words = child.last_words(self._remarks.read())
             log.warning("reading a %s failed (exit code %d): %s", call, code, words)
-        return TransientMediaError(f"The {call} could not be read; save it anew in another format.")
+        return TransientMediaError(say(f"{call}_could_not_be_read"))
 
     def end(self) -> None:
         """End it with all that it started, and remove what it left."""

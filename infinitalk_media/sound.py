@@ -17,6 +17,7 @@ from infinitalk_media import MediaError, ffmpeg
 from infinitalk_media.decoding import to_wav
 from infinitalk_media.mix import mono
 from infinitalk_media.scratch import scratch_folder
+from infinitalk_media.sentences import Sentence, say
 from infinitalk_media.wav import samples as wav_samples
 
 if TYPE_CHECKING:
@@ -56,14 +57,14 @@ class Facts:
     trimmed: bool
     padded: bool
     clipped: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
 
     @property
-    def taken(self) -> str:
-        """Say which part of the recording this is; nothing when it is all of it."""
+    def taken(self) -> Sentence | None:
+        """Say which part of the recording this is; None when it is all of it."""
         if not self.trimmed:
-            return ""
-        return f"Seconds {self.start_s:.2f} to {self.end_s:.2f} of the recording are used."
+            return None
+        return say("sound_part_used", start=self.start_s, end=self.end_s)
 
 
 def prepare(
@@ -106,9 +107,9 @@ def decode(source: Path, rate: int = 16_000, seconds: float = SECONDS_MAX) -> ND
 
 def _check_range(start_s: float, seconds: float) -> None:
     if not 0 <= start_s <= START_MAX_S:
-        raise MediaError("The start must be 0 seconds or later, within 24 hours.")
+        raise MediaError(say("start_out_of_range"))
     if not SHORTEST_S <= seconds <= SECONDS_MAX:
-        raise MediaError(f"The length must be between {SHORTEST_S:g} and {SECONDS_MAX:g} seconds.")
+        raise MediaError(say("length_out_of_range", least=SHORTEST_S, most=SECONDS_MAX))
 
 
 def load() -> None:
@@ -133,9 +134,9 @@ def _segment(samples: NDArray[np.int16], rate: int) -> "AudioSegment":
 
 def _check_sound(clip: "AudioSegment") -> None:
     if len(clip) < SHORTEST_S * 1000:
-        raise MediaError(f"The sound is too short: {SHORTEST_S:g} seconds are the least.")
+        raise MediaError(say("sound_too_short", least=SHORTEST_S))
     if clip.max_dBFS < QUIETEST_DBFS or _speech_s(clip) < _CLICK_S:
-        raise MediaError("There is no sound in the chosen part; choose another part or another recording.")
+        raise MediaError(say("no_sound_in_part"))
 
 
 def _last_pause(clip: "AudioSegment") -> int:
@@ -194,10 +195,10 @@ def _facts(target: Path, clip: Any, start_s: float, *, trimmed: bool, clipped: b
     )
 
 
-def _losses(lost: str, end_s: float, *, cut: bool) -> list[str]:
+def _losses(lost: str, end_s: float, *, cut: bool) -> list[Sentence]:
     if lost == "parts":
-        return ["Damaged parts of the recording were left out."]
-    return [f"Only the first {end_s:.1f} s of the recording could be read."] if lost and not cut else []
+        return [say("sound_parts_left_out")]
+    return [say("sound_cut_short", seconds=end_s)] if lost and not cut else []
 
 
 def _is_clipped(samples: NDArray[np.int16]) -> bool:
@@ -217,14 +218,14 @@ def _speech_s(clip: Any) -> float:
     return float(np.count_nonzero(level > max(np.percentile(level, 95) - 30, QUIETEST_DBFS - 10)) * _FRAME_S)
 
 
-def _warnings(level_dbfs: float, speech_s: float, length_s: float, *, clipped: bool) -> list[str]:
-    found = []
+def _warnings(level_dbfs: float, speech_s: float, length_s: float, *, clipped: bool) -> list[Sentence]:
+    found: list[Sentence] = []
     if clipped:
-        found.append("The sound is too loud in places, and clipped.")
+        found.append(say("sound_clipped"))
     if level_dbfs < QUIET_DBFS:
-        found.append("The sound is very quiet.")
+        found.append(say("sound_quiet"))
     if speech_s < length_s / 2:
-        found.append("Less than half of the clip is speech.")
+        found.append(say("sound_little_speech"))
     if length_s < PADDED_TO_S:
-        found.append(f"The sound is short: silence was added up to {PADDED_TO_S:g} seconds.")
+        found.append(say("sound_padded", seconds=PADDED_TO_S))
     return found

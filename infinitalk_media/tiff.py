@@ -8,6 +8,7 @@ from typing import NamedTuple
 from infinitalk_media import MediaError
 from infinitalk_media.essence import PROFILE_MAX, Essence
 from infinitalk_media.exif import orientation
+from infinitalk_media.sentences import say
 
 # Sides, depth, compression, colours, strips or tiles, and the tables of JPEG, all by their numbers.
 _PIXELS = {
@@ -37,19 +38,17 @@ def essence(data: bytes) -> Essence:
         MediaError: it has too many pages or values, or is a BigTIFF, of more than 4 GB by its purpose.
     """
     if data[:4] in _BIG:
-        raise MediaError("This is a BigTIFF picture, which is not read here; save it as JPEG or PNG.")
+        raise MediaError(say("picture_bigtiff"))
     order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(data[:4])
     if order is None:
         return Essence(data)
     pages = list(islice(_pages(data, order), PAGES_MAX + 1))
     if len(pages) > PAGES_MAX:
-        raise MediaError(
-            f"The picture has more than {PAGES_MAX} pages; save the one to be used as JPEG or PNG."
-        )
+        raise MediaError(say("picture_too_many_pages", most=PAGES_MAX))
     tags = {tag.number: tag for tag in reversed(list(_tags(data, order, pages[0])))} if pages else {}
     needed = [tags[number] for number in sorted(_PIXELS & tags.keys()) if tags[number].size <= _VALUES_MAX]
     if sum(tag.size for tag in needed) > _ALL_VALUES_MAX:
-        raise MediaError("The picture's file says too much of its pixels; save it anew as JPEG or PNG.")
+        raise MediaError(say("picture_too_many_tags"))
     kept = [tag.whole for tag in needed]
     profile = tags.get(_PROFILE)
     directory = struct.pack(f"{order}H", len(kept)) + b"".join(kept) + bytes(4)

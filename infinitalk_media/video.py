@@ -11,6 +11,7 @@ from PIL import Image
 from infinitalk_media import MediaError, TransientMediaError, ffmpeg, mp4
 from infinitalk_media.kinds import FILM, kind_of
 from infinitalk_media.scratch import scratch_folder
+from infinitalk_media.sentences import Sentence, say
 
 SIZE_MAX = 50 * 1024**2
 SECONDS_MAX = 30.0
@@ -25,7 +26,6 @@ _SHOWN = f"st(0,iw*max(1,sar));st(1,ih*max(1,1/sar));st(2,min(1,{LONG_SIDE}/max(
 _FITTING = ":".join(f"'{_SHOWN};2*max(1,round(ld({side})*ld(2)/2))'" for side in (0, 1))
 _ENCODED = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p")
 _SCALED = ("-vf", f"scale={_FITTING}:out_range=tv,setsar=1")
-_NO_PICTURE = "The file has sound, but no picture; choose a picture, or a video with one."
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Facts:
     width: int
     height: int
     duration_s: float
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
 
 
 def is_video(path: Path) -> bool:
@@ -60,25 +60,24 @@ def prepare(source: Path, target: Path) -> Facts:
         if facts is None or facts.turned or facts.squeezed:  # nobody knows what the model would make of it
             facts = _write(source, part, *_ENCODED, *_SCALED)
         if facts is None:
-            raise MediaError("The video is damaged, or of a kind that cannot be read; save it as MP4.")
+            raise MediaError(say("video_damaged"))
         _check(facts)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    note = "A video as the source: the model redraws the body; the preview uses its best frame."
-    return Facts(target, facts.width, facts.height, facts.picture_s, (note,))
+    return Facts(target, facts.width, facts.height, facts.picture_s, (say("video_as_source"),))
 
 
 def _check_file(source: Path) -> None:
     if not source.is_file():
-        raise TransientMediaError("The video is missing; choose it again.")
+        raise TransientMediaError(say("video_missing"))
     size = source.stat().st_size
     if size == 0:
-        raise MediaError("The video file is empty; choose another one.")
+        raise MediaError(say("video_empty"))
     if size > SIZE_MAX:
-        raise MediaError(f"The video is larger than {SIZE_MAX // 1024**2} MB; cut it shorter.")
+        raise MediaError(say("video_too_large", most_mb=SIZE_MAX // 1024**2))
     if not is_video(source):
-        raise MediaError("This is not a video that can be read; choose an MP4, MOV or WebM.")
+        raise MediaError(say("not_a_video"))
 
 
 def _write(source: Path, part: Path, *codec: str) -> mp4.Facts | None:
@@ -86,7 +85,7 @@ def _write(source: Path, part: Path, *codec: str) -> mp4.Facts | None:
     what = ["-t", f"{_CUT_S:g}", "-i", ffmpeg.source(source), *_CLEAN, *codec, "-f", "mp4", str(part)]
     remarks = ffmpeg.run([*ffmpeg.GUARDED_INPUT, *what], timeout_s=TIMEOUT_S)
     if "matches no streams" in remarks:
-        raise MediaError(_NO_PICTURE)
+        raise MediaError(say("file_without_picture"))
     try:
         return mp4.inspect(part, needs_sound=False) if part.exists() else None
     except MediaError:
@@ -95,9 +94,9 @@ def _write(source: Path, part: Path, *codec: str) -> mp4.Facts | None:
 
 def _check(facts: mp4.Facts) -> None:
     if facts.picture_s > SECONDS_MAX + 0.5:
-        raise MediaError(f"The video is longer than {SECONDS_MAX:g} seconds; cut it shorter.")
+        raise MediaError(say("video_too_long", most=SECONDS_MAX))
     if min(facts.width, facts.height) < SHORT_SIDE_MIN:
-        raise MediaError(f"The video is too small: at least {SHORT_SIDE_MIN} pixels are needed.")
+        raise MediaError(say("video_too_small", least=SHORT_SIDE_MIN))
 
 
 def frames(source: Path, count: int = 16) -> Iterator[NDArray[np.uint8]]:
@@ -114,7 +113,7 @@ def frames(source: Path, count: int = 16) -> Iterator[NDArray[np.uint8]]:
         ffmpeg.run([*what, "-f", "image2", str(folder / "%03d.jpg")], timeout_s=TIMEOUT_S)
         found = sorted(folder.glob("*.jpg"))
         if not found:
-            raise MediaError("The video holds no picture that can be read.")
+            raise MediaError(say("video_without_picture"))
         for path in found:
             with Image.open(path) as image:
                 yield np.asarray(image.convert("RGB"))

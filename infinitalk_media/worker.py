@@ -20,6 +20,7 @@ from typing import Any
 
 from infinitalk_media import MediaError, TransientMediaError, picture, sound, video
 from infinitalk_media.child import data_bytes, take_at_most, wait_until_unheard
+from infinitalk_media.sentences import packed, say
 
 CALLS: dict[str, Callable[..., Any]] = {
     "picture": picture.prepare,
@@ -66,10 +67,11 @@ def _answer(call: str, source: str, target: str, **more: Any) -> dict[str, Any]:
     try:
         facts = CALLS[call](Path(source), Path(target), **more)
     except MediaError as error:
-        return {"error": str(error), "passing": isinstance(error, TransientMediaError)}
+        return {"error": packed(error.said), "passing": isinstance(error, TransientMediaError)}
     except MemoryError:
-        return {"error": f"The {call} needs too much memory to be opened; save it smaller.", "passing": False}
-    return {"facts": dataclasses.asdict(facts) | {"path": target}}
+        return {"error": packed(say(f"{call}_needs_too_much_memory")), "passing": False}
+    told = dataclasses.asdict(facts) | {"path": target, "warnings": [packed(one) for one in facts.warnings]}
+    return {"facts": told}
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def of(rgb: Bytes, choice: Choice | None = None, shrunk: float = 1.0) -> face.Fa
         if choice is not None:
             marks.check_number(choice, len(found))
     except BadFace as error:
-        raise MediaError(str(error)) from error
+        raise MediaError(error.said) from error
     return found[(choice or 1) - 1] if found else None
 
 

@@ -120,7 +120,7 @@ def test_the_facts_say_which_part_was_taken(recording, tmp_path, target):
     assert facts.taken == "Seconds 3.00 to 8.00 of the recording are used."
     rest = sound.prepare(recording, target, start_s=18, seconds=5)
     assert (rest.taken, rest.duration_s) == ("Seconds 18.00 to 20.00 of the recording are used.", 3.5)
-    assert sound.prepare(write_wav(tmp_path / "six.wav", speech(6)), target).taken == ""
+    assert sound.prepare(write_wav(tmp_path / "six.wav", speech(6)), target).taken is None
 
 
 def test_clipping_of_one_channel_is_told(tmp_path, target):
