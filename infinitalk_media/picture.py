@@ -33,11 +33,11 @@ _UPRIGHT = {  # by EXIF's number for how the picture lies
     8: Image.Transpose.ROTATE_90,
 }
 _TAKEN_APART = {
-    "a JPEG picture": jpeg.essence,
-    "a PNG picture": png.essence,
-    "a WebP picture": webp.essence,
-    "a GIF picture": gif.essence,
-    "a TIFF picture": tiff.essence,
+    "jpeg_picture": jpeg.essence,
+    "png_picture": png.essence,
+    "webp_picture": webp.essence,
+    "gif_picture": gif.essence,
+    "tiff_picture": tiff.essence,
 }
 _DAMAGED_IF_UNREAD = {*_TAKEN_APART, "bmp_picture", "avif_picture"} - {"tiff_picture"}
 

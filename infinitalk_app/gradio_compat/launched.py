@@ -19,7 +19,7 @@ def warn_when_untested(version: str = gr.__version__) -> None:
     if version.split(".")[:2] != TESTED.split("."):
         logging.getLogger("infinitalk_app").warning(
             "This page was tested with Gradio %s and runs with %s: parts of it may not work. Install the "
-            "version in requirements.txt, or run tests/app/test_gradio_compat.py.",
+            "version in requirements.txt, or run tests/app/test_gradio_*.py.",
             TESTED,
             version,
         )

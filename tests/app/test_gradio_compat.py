@@ -23,7 +23,6 @@ from gradio.processing_utils import async_move_files_to_cache
 from gradio.route_utils import get_root_url
 from gradio.routes import App
 from gradio.state_holder import SessionState
-from playwright.sync_api import expect
 from starlette.routing import Route
 
 from infinitalk_app import theme
@@ -32,7 +31,6 @@ from infinitalk_app.gradio_compat.selectors import SELECTORS
 from infinitalk_app.routes import closed
 from infinitalk_app.settings import Settings
 from infinitalk_local.allowed_hosts import AllowedHosts
-from tests.app.browsing import DONE, opened
 from tests.app.forking import ROOT
 from tests.app.pages import PICTURE, VOICE
 
@@ -393,16 +391,3 @@ def test_each_inner_element_that_styles_and_scripts_name_is_listed():
         re.findall(r"querySelector(?:All)?\([\"'`]((?!#check )(?:#\w+|footer) [^\[\"'`]+)", markup)
     ):
         assert name in listed, name
-
-
-def test_the_browser_finds_what_styles_and_scripts_take_hold_of(browser, shared_page):
-    """Each inner element is where it was, scripts may answer with an update, and a file has Gradio's form."""
-    with opened(browser, f"{shared_page.url}/?__theme=dark") as tab:
-        tab.evaluate("talk.choose(talk.one(false))")
-        for fold in ("trim", "more", "details"):
-            tab.locator(f"#{fold} > button").click()
-        expect(tab.locator("#key input")).to_be_visible(timeout=DONE)  # by talk.gradio.update
-        missing = [selector for selector, _ in SELECTORS if tab.locator(selector).count() == 0]
-        assert missing == []
-        tab.locator("#voicefile input").set_input_files(str(ROOT / "examples/voices/morning.mp3"))
-        expect(tab.locator("#voice").get_by_text("0:06").first).to_be_visible(timeout=DONE)
