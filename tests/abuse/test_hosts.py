@@ -5,6 +5,7 @@ import functools
 import http.server
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,10 @@ def known_page(tmp_path_factory) -> Iterator[pages.Page]:
     program.write_text(SHARED)
     known = {"PUBLIC_BASE_URL": "https://talk.example/app", "SPACE_HOST": "me-talk.hf.space,talk.me.example"}
     with page(folder / "state", program=str(program), GRADIO_SHARE="True", **known) as running:
+        until = time.monotonic() + 30  # the page answers before it knows its share link
+        while asked(running.url, "GET", "/config", host="abc123.gradio.live").status_code != httpx.codes.OK:
+            assert time.monotonic() < until, "the share link is not known"
+            time.sleep(0.05)
         yield running
 
 
