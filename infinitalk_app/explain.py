@@ -3,7 +3,6 @@
 import logging
 import secrets
 
-from infinitalk_app import words
 from infinitalk_app.refusals import PageStopped, Refusal
 from infinitalk_app.runs import Snapshot
 from infinitalk_app.words import ERRORS, Trouble
@@ -118,13 +117,13 @@ def _of_service(error: InfinitalkError, run: Snapshot) -> Trouble:
 def _unforeseen(error: Exception, run: Snapshot) -> Trouble:
     incident = "".join(secrets.choice(_INCIDENT_LETTERS) for _ in range(4))
     log.error("incident %s", incident, exc_info=error)
-    return ERRORS["unforeseen"].saying(incident=incident, cost=_cost(run))
+    return ERRORS[f"unforeseen{_cost(run)}"].saying(incident=incident)
 
 
 def _cost(run: Snapshot) -> str:
     if run.provider.free:
-        return words.PREVIEWS_FREE
-    return words.PERHAPS_CHARGED if run.committed else words.NOT_CHARGED
+        return "_and_free"
+    return "_and_perhaps_charged" if run.committed else ""
 
 
 def _sentence(text: str) -> str:

@@ -99,11 +99,11 @@ class Desk:
 
     def _from_journal(self, entry: Entry, api_key: str) -> Run:
         """Say what became of a run that this process did not see, or take it up."""
+        provider = self._providers[entry.engine]
         if entry.phase == "preparing":
             return self._of(entry, ERRORS["restarted"])
         if entry.phase == "failed":
-            return self._of(entry, ERRORS["ended"].saying(said=entry.sentence or ""))
-        provider = self._providers[entry.engine]
+            return self._of(entry, ERRORS["ended"].saying(said=_said_of(entry, provider)))
         if not provider.outlives_page:
             gone = "gone_preview" if entry.phase == "completed" else "preview_died"
             return self._of(entry, ERRORS[gone])
@@ -171,6 +171,14 @@ class Desk:
         moment = {"started_at": self._now(), **known}
         said = trouble.naming(provider.service)
         return Run(Snapshot(token, provider, state="FAILED", ended_at=self._now(), trouble=said, **moment))
+
+
+def _said_of(entry: Entry, provider: Provider) -> str:
+    """Return what a run ended with, in words; nothing for a code that an older page had."""
+    try:
+        return ERRORS[entry.trouble or ""].naming(provider.service).saying(**entry.values).sentence
+    except KeyError:
+        return ""
 
 
 def _checked(token: str) -> str:

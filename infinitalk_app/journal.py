@@ -8,11 +8,11 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from infinitalk_app.settings import RESULT_KEPT_S
 
@@ -37,7 +37,8 @@ class Entry:
     request_id: str | None = None
     owner_key: bool = False
     clip_s: float | None = None
-    sentence: str | None = None
+    trouble: str | None = None  # the code of what it ended with
+    values: Mapping[str, Any] = field(default_factory=dict)  # of that code
     cropped: str | None = None
     spent_on: str | None = None
     free: bool = False  # an entry that does not say so may be bought
@@ -141,6 +142,7 @@ def _is_index(path: Path) -> bool:
 
 def _entry(path: Path) -> Entry | None:
     try:
-        return Entry(**json.loads(path.read_text()))
+        found = json.loads(path.read_text())
+        return Entry(**{name: found[name] for name in Entry.__dataclass_fields__ if name in found})
     except (OSError, ValueError, TypeError):
         return None

@@ -1,6 +1,8 @@
 """Every text that the page says, and nothing that decides when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as field_of
 from typing import Literal
 
 Action = Literal[
@@ -175,14 +177,23 @@ class Say:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What happened, whether it cost anything, what to do."""
+    """What happened, whether it cost anything, what to do.
+
+    `code` names it in every language, and `values` fill its gaps.
+    """
 
     title: str
     line: str
     actions: tuple[Action, ...] = ()
     field: str = ""  # the form's part that lacks something
     wants_key: bool = False
-    said: str = ""
+    code: str = ""
+    values: Mapping[str, object] = field_of(default_factory=dict, hash=False)
+
+    @property
+    def said(self) -> str:
+        """What the visitor is told of it in somebody's own words."""
+        return str(self.values.get("said", ""))
 
     @property
     def sentence(self) -> str:
@@ -201,7 +212,7 @@ class Trouble:
     def saying(self, **values: object) -> "Trouble":
         """Fill the gaps of the second line."""
         line = self.line.format(**{"service": _SERVICE} | values)
-        return replace(self, line=line, said=str(values.get("said", "")))
+        return replace(self, line=line, values={**self.values, **values})
 
 
 IDLE = Say("Ready when you are", "Add a picture and a voice, or take an example.")
@@ -257,7 +268,7 @@ PROOF_OTHER = "This page's public address shows something else than the file."
 UNKNOWN_STATE = "{service} calls this run “{word}”, which is not known here. We go on waiting."
 ODD_FPS = "{fps} fps: lips fit less well than at {best}."
 
-ERRORS: dict[str, Trouble] = {
+_ERRORS: dict[str, Trouble] = {
     "key": Trouble(
         "The key was refused",
         "Nothing was charged. Check it at {service} and paste it again.",
@@ -283,6 +294,7 @@ ERRORS: dict[str, Trouble] = {
         ("again",),
     ),
     "busy_preview": Trouble("The queue is full", "Previews are free. Try again in a minute.", ("again",)),
+    "busy_preview_for_long": Trouble("The queue is full", "Previews are free. {said}.", ("again",)),
     "failed": Trouble(
         "It did not work out",
         "{service} says failed runs are free. It said: “{said}”",
@@ -363,12 +375,21 @@ ERRORS: dict[str, Trouble] = {
     "unknown_run": Trouble(
         "No such run", "Nothing is known of it here. If it was a paid one, look at {service}.", ("console",)
     ),
-    "unforeseen": Trouble(
-        "Something broke here",
-        "{cost} Nothing more will be sent. Incident {incident}, please mention it.",
-        ("again",),
-    ),
+    **{
+        code: Trouble(
+            "Something broke here",
+            f"{cost} Nothing more will be sent. Incident {{incident}}, please mention it.",
+            ("again",),
+        )
+        for code, cost in (
+            ("unforeseen", "Nothing was charged."),
+            ("unforeseen_and_free", "Previews are free."),
+            ("unforeseen_and_perhaps_charged", "It may be charged: look at {service}."),
+        )
+    },
 }
+
+ERRORS = {code: replace(trouble, code=code) for code, trouble in _ERRORS.items()}
 
 CROPPED = "{}×{} of {}×{} pixels, around {person}"  # noqa: RUF001  # the sign
 PERSON, MARKED_PERSON = "person {number}", "the marked face"
@@ -395,9 +416,6 @@ WHO_WORDS = {
     "at": "{left} % from the left, {top} % from the top",
     "undo": "Undo",
 }
-PREVIEWS_FREE = "Previews are free."
-NOT_CHARGED = "Nothing was charged."
-PERHAPS_CHARGED = "It may be charged: look at {service}."
 
 NEED_PICTURE = "Add a picture."
 NEED_VOICE = "Add a voice."

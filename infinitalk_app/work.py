@@ -394,7 +394,9 @@ class Workshop:
         if entry and entry.phase == "preparing":
             await self.forget(run)
         elif entry and not _may_come_back(entry, error):
-            await self._remember(replace(entry, phase="failed", sentence=trouble.sentence))
+            await self._remember(
+                replace(entry, phase="failed", trouble=trouble.code, values=dict(trouble.values))
+            )
         return Refusal(trouble)
 
 

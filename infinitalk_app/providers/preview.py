@@ -1,6 +1,5 @@
 """The preview, drawn by the embedded API server in this process, which is reached without a port."""
 
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -78,6 +77,5 @@ class _Transport(httpx.ASGITransport):
         response = await super().handle_async_request(request)
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             await response.aread()
-            line = f"{words.PREVIEWS_FREE} {response.json()['error']}."
-            raise Refusal(replace(words.ERRORS["busy_preview"], line=line))
+            raise Refusal(words.ERRORS["busy_preview_for_long"].saying(said=response.json()["error"]))
         return response

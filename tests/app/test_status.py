@@ -38,7 +38,7 @@ COSTS = {
     "Nothing was charged. {why}": "unreachable_files",
     "Nothing was charged. {service} does not offer it any more": "retired",
     "Nothing was sent, and nothing was charged.": "never_sent",
-    "Previews are free.": "busy_preview failed_preview",
+    "Previews are free.": "busy_preview busy_preview_for_long failed_preview",
     "It was free": "gone_preview preview_died",
     "failed runs are free": "failed",
     "Failed runs are free": "blocked",
@@ -49,7 +49,9 @@ COSTS = {
     "The run is charged.": "bad_video",
     "looking is free.": "whose",
     "Looking is free.": "other_key",
-    "{cost}": "unforeseen",
+    "Nothing was charged. Nothing more": "unforeseen",
+    "Previews are free. Nothing more": "unforeseen_and_free",
+    "It may be charged: look at {service}. Nothing": "unforeseen_and_perhaps_charged",
 }
 COST_OF = {name: cost for cost, names in COSTS.items() for name in names.split()}
 UNSAID = {"ended", "unknown_run", "gone", "not_kept"}
