@@ -18,6 +18,7 @@ from infinitalk_client import DEFAULT_PROMPT
 
 VIDEOS = [".mp4", ".mov", ".webm", ".mkv", ".avi", ".wmv", ".3gp", ".mpg", ".ts", ".flv", ".ogv"]
 SECONDS, SEED, FPS = 10, 42424242, 25
+QUALITIES = {"draft": ("480p", 16), "standard": ("480p", 25), "final": ("720p", 25)}
 # Events that only wait count as running too: none may hold up another.
 PRIVATE: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
 
@@ -94,8 +95,8 @@ def form(settings: Settings, providers: Providers, examples: list[Example]) -> F
         engine = _engine(providers)
         paid, terms = _paid(providers.paid)
         quality = gr.Radio(
-            list(words.QUALITIES),
-            value=list(words.QUALITIES)[1],
+            [(words.QUALITIES[name], name) for name in QUALITIES],
+            value="standard",
             label=words.QUALITY,
             interactive=True,
             elem_id="quality",
@@ -280,7 +281,7 @@ def _wire(built: Form, quality: gr.Radio, terms: gr.Group) -> None:
     of_provider = [terms, built.api_key, built.resolution]
     built.engine.change(None, [built.engine, built.resolution], of_provider, js="talk.form.engine", **PRIVATE)
     resolution, fps = built.resolution, built.fps
-    qualities = json.dumps(words.QUALITIES)
+    qualities = json.dumps(QUALITIES)
     quality.input(
         None,
         [quality, resolution, fps],

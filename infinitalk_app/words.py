@@ -59,10 +59,10 @@ SEED_HINT = "The same seed and inputs give the same video; -1 is a random one."
 NEW_SEED = "New seed"
 KEEP_SEED = "Keep this seed"
 QUALITY = "Quality"
-QUALITIES = {  # label -> resolution, frames per second
-    "Draft\n480p, 16 fps": ("480p", 16),
-    "Standard\n480p, 25 fps": ("480p", 25),
-    "Final\n720p, 25 fps": ("720p", 25),
+QUALITIES = {
+    "draft": "Draft\n480p, 16 fps",
+    "standard": "Standard\n480p, 25 fps",
+    "final": "Final\n720p, 25 fps",
 }
 PHRASINGS = {
     "Warm smile": "A friendly person smiles warmly and talks to the camera, with small natural gestures.",
