@@ -1,11 +1,9 @@
 """The rows of the table that are sounds: what each gets, with no path shown and nothing left behind."""
 
-import http.server
-import threading
-
 import pytest
 
 from infinitalk_media import sound
+from tests.asked import asked_server
 from tests.media.bad_pictures import ACCEPTED_PICTURES, REFUSED_PICTURES
 from tests.media.bad_sounds import (
     ACCEPTED_SOUNDS,
@@ -47,25 +45,13 @@ def test_an_odd_sound_is_taken(tmp_path, row):
 
 def test_row_22_and_25_no_request_is_made(tmp_path):
     """A playlist that points to an http address is refused without asking that address."""
-    asked = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_error(404)
-
-        def log_message(self, *args):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/a.mp3"
+    with asked_server() as (server, asked):
+        address = f"{server}/a.mp3"
         for text in (
             f"#EXTM3U\n#EXTINF:5,\n{address}\n#EXT-X-ENDLIST\n",
             f"ffconcat version 1.0\nfile {address}\n",
         ):
             refused(sound.prepare, write(tmp_path / "a.mp3", text), tmp_path / "clip.mp3", NOT_A_SOUND)
-        server.shutdown()
     assert asked == []
 
 

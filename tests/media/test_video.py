@@ -1,10 +1,8 @@
 """A short video in the picture's place."""
 
-import http.server
 import io
 import os
 import struct
-import threading
 from pathlib import Path
 
 import av
@@ -13,6 +11,7 @@ import pytest
 from PIL import Image
 
 from infinitalk_media import MediaError, mp4, sound, video
+from tests.asked import asked_server
 from tests.media.making import run_ffmpeg
 
 
@@ -227,28 +226,16 @@ def _avi_with_a_playlist(path: Path, playlist: str) -> Path:
 
 def test_a_playlist_in_the_subtitles_of_an_avi_is_not_followed(tmp_path):
     """No address and no file is opened that the subtitles of an AVI name, into which ffmpeg looks."""
-    asked = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_error(404)
-
-        def log_message(self, *args):
-            pass
-
     trap = tmp_path / "trap.ts"
     os.mkfifo(trap)  # whoever opens it waits, until it takes too long
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        for place in (f"http://127.0.0.1:{server.server_port}/a.ts", str(trap), f"file:{trap}"):
+    with asked_server() as (address, asked):
+        for place in (f"{address}/a.ts", str(trap), f"file:{trap}"):
             playlist = f"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\n{place}\n#EXT-X-ENDLIST\n"
             path = _avi_with_a_playlist(tmp_path / "a.avi", playlist)
             facts = video.prepare(path, tmp_path / "clean.mp4")
             assert (facts.width, facts.height) == (320, 240)
             with pytest.raises(MediaError, match="has no sound track"):
                 sound.prepare(path, tmp_path / "clip.mp3")
-        server.shutdown()
     assert asked == []
 
 
