@@ -37,8 +37,7 @@ def test_another_renderer_is_a_command(tmp_path):
 
 PAID_SUITE = (
     *("abuse/test_budgets.py", "app/test_generate.py", "app/test_errors_on_page.py", "app/test_own_key.py"),
-    *("app/test_coming_back.py", "app/test_behind_a_login.py", "app/test_browser_keeps.py"),
-    *("app/test_finished_all_the_same.py", "app/test_full_disk.py", "app/test_embed.py"),
+    *("app/test_behind_a_login.py", "app/test_finished_all_the_same.py", "app/test_full_disk.py"),
 )
 
 

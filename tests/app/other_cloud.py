@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import uvicorn
@@ -26,8 +26,14 @@ class OtherCloud:
                 Route("/files", self.store, methods=["POST"]),
                 Route("/balance", self.balance),
                 Route("/{path:path}", self.video),
-            ]
+            ],
+            lifespan=self._open,
         )
+
+    @contextlib.asynccontextmanager
+    async def _open(self, _: Starlette) -> AsyncIterator[None]:
+        async with self._service:
+            yield
 
     async def order(self, request: Request) -> Response:
         job = await request.json()
