@@ -42,3 +42,11 @@ def test_the_lock_is_that_of_the_pins(python):
     for pin in pins("requirements-dev.txt"):
         if pin.marker is None or pin.marker.evaluate(there):
             assert versions[pin.name.replace("_", "-").lower()] == str(pin.specifier), pin
+
+
+def test_each_action_of_the_workflows_is_pinned_by_commit():
+    """A tag can be moved to other code; a commit cannot."""
+    workflows = "".join(path.read_text() for path in (ROOT / ".github/workflows").glob("*.yml"))
+    used = re.findall(r"uses: (\S+)", workflows)
+    assert used
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action) for action in used)
