@@ -3,9 +3,10 @@
 import logging
 import secrets
 
+from infinitalk_app.messages import Trouble
 from infinitalk_app.refusals import PageStopped, Refusal
 from infinitalk_app.runs import Snapshot
-from infinitalk_app.words import ERRORS, Trouble
+from infinitalk_app.words import ERRORS
 from infinitalk_client import (
     APIError,
     DiskError,

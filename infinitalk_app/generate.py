@@ -10,12 +10,13 @@ from typing import Any
 from infinitalk_app import words
 from infinitalk_app.explain import explain
 from infinitalk_app.journal import Entry, is_token, new_token
+from infinitalk_app.messages import Trouble
 from infinitalk_app.orders import Order, make_order, refuse
 from infinitalk_app.providers.base import Provider
 from infinitalk_app.providers.registry import Providers
 from infinitalk_app.runs import Run, Runs, Snapshot
 from infinitalk_app.settings import Settings
-from infinitalk_app.words import ERRORS, Trouble
+from infinitalk_app.words import ERRORS
 from infinitalk_app.work import Workshop
 from infinitalk_client import is_request_id
 from infinitalk_media import MediaError, mp4

@@ -1,6 +1,6 @@
 """The page's own no: a run that was not started, or could not go on, with what a person should know."""
 
-from infinitalk_app.words import Trouble
+from infinitalk_app.messages import Trouble
 
 
 class Refusal(Exception):

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from infinitalk_app.detached import detached
+from infinitalk_app.messages import Trouble
 from infinitalk_app.providers.base import Provider
 from infinitalk_app.refusals import PageStopped
 from infinitalk_app.settings import RESULT_KEPT_S
-from infinitalk_app.words import Trouble
 from infinitalk_client import Metrics, Progress
 from infinitalk_media import mp4
 

@@ -5,11 +5,11 @@ from html import escape
 from typing import Any
 
 from infinitalk_app import details, words
+from infinitalk_app.messages import Action, Say, Trouble
 from infinitalk_app.providers.base import Provider
 from infinitalk_app.record import Usual
 from infinitalk_app.runs import Snapshot
 from infinitalk_app.spans import span
-from infinitalk_app.words import Action, Say, Trouble
 from infinitalk_media import mp4
 
 STEP_OF = {

@@ -1,24 +1,8 @@
 """Every text that the page says, and nothing that decides when."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from dataclasses import field as field_of
-from typing import Literal
+from dataclasses import replace
 
-Action = Literal[
-    "stop",
-    "copy",
-    "console",
-    "free",
-    "own_key",
-    "again",
-    "settings",
-    "submit_again",
-    "look",
-    "paid",
-    "picture",
-    "download",
-]
+from infinitalk_app.messages import Action, Say, Trouble
 
 TITLE = "Make a picture talk"
 INTRO = "One picture and one voice clip. A free preview in seconds, the full render in about five minutes."
@@ -157,62 +141,6 @@ MARKED = "AI-made, marked preview"
 COST = "cost ${cost:.2f}"
 LEFT = "{left:.2f} credits left"
 COPIED = "Link copied. Whoever has it sees the video."
-
-
-_SERVICE = "{service}"
-
-
-@dataclass(frozen=True)
-class Say:
-    """A title, at most 26 characters, and a second line, at most 65."""
-
-    title: str
-    line: str
-
-    def naming(self, service: str, model: str, **values: object) -> "Say":
-        """Say who renders, and fill the other gaps."""
-        names = {"service": service, "model": model} | values
-        return Say(self.title.format(**names), self.line.format(**names))
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What happened, whether it cost anything, what to do.
-
-    `code` names it in every language, and `values` fill its gaps.
-    """
-
-    title: str
-    line: str
-    actions: tuple[Action, ...] = ()
-    field: str = ""  # the form's part that lacks something
-    wants_key: bool = False
-    code: str = ""
-    values: Mapping[str, object] = field_of(default_factory=dict, hash=False)
-
-    @property
-    def said(self) -> str:
-        """What the visitor is told of it in somebody's own words."""
-        return str(self.values.get("said", ""))
-
-    @property
-    def sentence(self) -> str:
-        """All of it in one text, for programs."""
-        end = "" if self.title.endswith(("?", "!", ".")) else "."
-        return f"{self.title}{end} {self.line}"
-
-    def naming(self, service: str) -> "Trouble":
-        """Say who renders; what it said itself stays as it is."""
-        return replace(
-            self,
-            title=self.title.replace(_SERVICE, service),
-            line=self.line.replace(_SERVICE, service),
-        )
-
-    def saying(self, **values: object) -> "Trouble":
-        """Fill the gaps of the second line."""
-        line = self.line.format(**{"service": _SERVICE} | values)
-        return replace(self, line=line, values={**self.values, **values})
 
 
 IDLE = Say("Ready when you are", "Add a picture and a voice, or take an example.")

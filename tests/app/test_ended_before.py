@@ -2,6 +2,7 @@
 
 import json
 
+from infinitalk_app.words import ERRORS
 from tests.app.paying import Service, click, close, ended, page_of, says
 
 
@@ -36,3 +37,11 @@ async def test_a_code_of_an_older_page_is_no_reason_to_fail(tmp_path, monkeypatc
         told = (await page.desk.resume(run.now.token)).now.trouble
         assert told.title == "This run has ended"
         await close(page)
+
+
+def test_what_a_service_said_is_told_to_the_letter():
+    """Words in braces are nobody's gaps: neither the page's own names nor an error come in their place."""
+    said = "no {service} for {voice} {0}"
+    told = ERRORS["refused"].saying(said=said).naming("Segmind")
+    assert told.line == f"Nothing was charged. It said: “{said}”"
+    assert told == ERRORS["refused"].naming("Segmind").saying(said=said)

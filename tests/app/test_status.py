@@ -60,7 +60,7 @@ UNSAID = {"ended", "unknown_run", "gone", "not_kept"}
 @pytest.mark.parametrize("name", sorted(set(words.ERRORS) - UNSAID))
 def test_every_error_says_what_it_cost(name):
     """Charged, free, or going on and to be charged: the second line says it, whatever went wrong."""
-    assert COST_OF[name] in words.ERRORS[name].line
+    assert COST_OF[name] in words.ERRORS[name].line_template
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,9 @@ def test_an_error_that_nobody_foresaw_says_what_it_may_cost(changes, cost):
 
 def test_a_sentence_has_one_end():
     """Title and line make one text for programs, whatever the title ends in."""
-    for trouble in words.ERRORS.values():
-        assert re.search(r"[.?!][.?!]", trouble.sentence) is None, trouble.sentence
+    filled = {"said": "Said", "left": 1.0, "why": "Why.", "incident": "ABCD"}
+    for sentence in (trouble.saying(**filled).sentence for trouble in words.ERRORS.values()):
+        assert re.search(r"[.?!][.?!]", sentence) is None, sentence
     assert words.ERRORS["whose"].sentence.startswith("Whose video is this? Paste")
 
 
