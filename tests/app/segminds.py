@@ -2,19 +2,16 @@
 
 import asyncio
 import contextlib
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
 from infinitalk_local.server import create_app
 from infinitalk_local.settings import LocalSettings
-from tests.local.serving import copies
+from tests.local.serving import copies, on_a_port
 
 OWN_WORDS = "5 < 6 & ${6*7} {{value}} `no`"
 GOOD, SLOW = "SG_good_key_1111", "SG_slow_key_2222"
@@ -92,19 +89,9 @@ def _made(folder: Path) -> Path:
 def moods(folder: Path, video: bytes) -> Iterator[tuple[str, Moods]]:
     """Serve until the block ends; yield the base URL, and the application with its count of submissions."""
     application = Moods(folder, video)
-    config = uvicorn.Config(
-        application, host="127.0.0.1", port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.005)
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", application
+        with on_a_port(application, lifespan="off") as base:
+            yield base, application
     finally:
-        server.should_exit = True
-        thread.join(20)
         for app in application.apps.values():
             app.state.api.files.close()

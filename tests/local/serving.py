@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -24,19 +25,24 @@ def serving(
 ) -> Iterator[str]:
     """Serve until the block ends, and yield the base URL."""
     app = create_app(settings, executor=executor, resolver=resolver)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, host="127.0.0.1", port=0, http=InTime, log_level="error", timeout_graceful_shutdown=1
-        )
+    with on_a_port(app, http=InTime) as base:
+        yield base
+
+
+@contextlib.contextmanager
+def on_a_port(app: Any, **more: Any) -> Iterator[str]:
+    """Serve any ASGI application in a thread until the block ends, and yield the base URL."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1, **more
     )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive(), "the server did not start"
         time.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(20)
