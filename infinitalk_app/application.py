@@ -45,7 +45,7 @@ from infinitalk_media.net import is_loopback
 from infinitalk_media.sentences import Sentence
 
 SWEEP_EVERY_S = 600.0
-LOOKUPS, LOOKUPS_EACH = 64, 8  # of /status that are under way, of all and of one visitor
+LOOKUPS, LOOKUPS_EACH = 64, 8  # of /status and /result that ask the service, of all and of one visitor
 _SECRETS = ("SEGMIND_API_KEY", "RATE_LIMIT_STORAGE")
 _REOPENS = "a restart on another disk and a second process open a new day, and a restart visitors' runs."
 _KEEP = "RATE_LIMIT_STORAGE, the address of a Redis, keeps it."

@@ -198,11 +198,11 @@ def _engine(providers: Providers) -> gr.Radio:
     )
 
 
-def _paid(provider: Provider) -> tuple[dict[str, Any], gr.Group]:
+def _paid(provider: Provider) -> tuple[dict[str, Any], list[Component]]:
     with gr.Group(visible=False, elem_id="paid") as group:
         key = SecretBox(
-            label=words.KEY.format(service=provider.service),
-            info=words.KEY_HINT_OWNER if provider.owner_key else words.KEY_HINT,
+            label=provider.key_label,
+            info=provider.key_info,
             placeholder=provider.key_hint,
             type="password",
             interactive=True,
@@ -211,10 +211,9 @@ def _paid(provider: Provider) -> tuple[dict[str, Any], gr.Group]:
         )
         key_note = pieces.key_note()
         consent = gr.Checkbox(False, label=words.CONSENT, interactive=True, elem_id="consent")
-        if provider.price_note:
-            gr.HTML(pieces.hint(escape(provider.price_note)))
+        price = gr.HTML(pieces.hint(escape(provider.price_note)), visible=bool(provider.price_note))
     key_note.clear(None, None, [key, key_note], js="() => ['', null]", **PRIVATE)
-    return {"api_key": key, "consent": consent, "key_note": key_note}, group
+    return {"api_key": key, "consent": consent, "key_note": key_note}, [group, key, price]
 
 
 def _direction() -> gr.Textbox:
@@ -275,10 +274,10 @@ def _more(providers: Providers) -> dict[str, Any]:
     return {"fps": fps, "resolution": resolution, "seed": seed, "keep_seed": keep_seed, "video": video}
 
 
-def _wire(built: Form, quality: gr.Radio, terms: gr.Group) -> None:
+def _wire(built: Form, quality: gr.Radio, terms: list[Component]) -> None:
     """Connect what needs no server."""
     built.engine.change(None, built.engine, built.face, js="(engine) => talk.who.engine(engine)", **PRIVATE)
-    of_provider = [terms, built.api_key, built.resolution]
+    of_provider = [*terms, built.resolution, built.fps]
     built.engine.change(None, [built.engine, built.resolution], of_provider, js="talk.form.engine", **PRIVATE)
     resolution, fps = built.resolution, built.fps
     qualities = json.dumps(QUALITIES)

@@ -213,7 +213,8 @@ def programs(application: Application) -> None:
 
     providers, (slowest, fastest) = application.providers, application.providers.fps
     first = providers.first.id
-    about["engine"] = "; ".join(f'"{one.id}": {" ".join(one.label.split(chr(10)))}' for one in providers)
+    labels = {one.id: one.label.replace("\n", " ") for one in providers}
+    about["engine"] = "; ".join(f'"{name}": {label}' for name, label in labels.items())
     longest_s = application.settings.max_clip_seconds
     with gr.Group(visible=False):
         key = told(SecretBox("", label="api_key"), "", format="password")

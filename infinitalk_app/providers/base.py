@@ -94,6 +94,16 @@ class Provider:
         return (words.PAID_BY_OWNER if self.owner_key else words.PAID).format(model=self.model, about=about)
 
     @property
+    def key_label(self) -> str:
+        """The box for a visitor's key."""
+        return words.KEY.format(service=self.service)
+
+    @property
+    def key_info(self) -> str:
+        """What is said below it."""
+        return words.KEY_HINT_OWNER if self.owner_key else words.KEY_HINT
+
+    @property
     def go(self) -> str:
         """The button."""
         return words.GO_PAID.format(model=self.model)
@@ -130,7 +140,9 @@ class Provider:
             "go": self.go,
             "going": self.going,
             "ready": self.ready,
-            "key": words.KEY.format(service=self.service),
+            "fps": self.fps,
+            "key": {"label": self.key_label, "info": self.key_info, "placeholder": self.key_hint},
+            "price_note": self.price_note,
         }
 
 

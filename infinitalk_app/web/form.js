@@ -28,12 +28,20 @@ talk.form = {
     return talk.form.fitted(talk.form.wanted ?? {}, { prompt, engine, resolution, fps, seed });
   },
 
-  // What the chosen provider asks for and offers: its terms, the name of its key, its resolutions.
+  // What the chosen provider asks for and offers: its terms, its key, what it costs, resolutions, frames per second.
   engine(name, resolution) {
-    const { asks, key, resolutions } = talk.providers[name];
+    const { asks, key, price_note, resolutions, fps } = talk.providers[name];
     const value = resolutions.includes(resolution) ? resolution : resolutions[0];
     const { update } = talk.gradio;
-    return [update({ visible: asks }), update({ label: key }), update({ choices: resolutions.map((one) => [one, one]), value })];
+    const price = document.createElement("p");
+    Object.assign(price, { className: "hint", textContent: price_note });
+    return [
+      update({ visible: asks }),
+      update(key),
+      update({ value: price.outerHTML, visible: Boolean(price_note) }),
+      update({ choices: resolutions.map((one) => [one, one]), value }),
+      update({ minimum: fps[0], maximum: fps[1] }),
+    ];
   },
 
   // A quality is a pair of resolution and frames per second; any other pair is none.

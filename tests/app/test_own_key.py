@@ -1,5 +1,7 @@
 """A visitor's own key: checked for free, shown by its last letters, forgotten at a click, kept nowhere."""
 
+import re
+
 import httpx
 from playwright.sync_api import expect
 
@@ -78,3 +80,26 @@ def test_after_a_preview_one_click_leads_to_the_paid_engine(browser, moody_page,
         expect(tab.locator("#prompt textarea")).to_have_value("A speaker who stays.")
         expect(tab.locator("#generate")).to_have_text(f"Render with {MODEL}")
     assert moody[1].posts == posts
+
+
+OTHER = """() => {
+    const [name, known] = Object.entries(talk.providers).find(([, one]) => !one.free);
+    const key = { label: "Your Small key", info: "Of your own.", placeholder: "SM_" };
+    const own = { price_note: "Two <b>cents</b>.", resolutions: ["576p"], fps: [18, 24] };
+    talk.providers[name] = { ...known, key, ...own };
+}"""
+
+
+def test_the_form_asks_and_offers_what_the_chosen_provider_does(browser, shared_page):
+    """Its key, what it costs, its resolutions and frames per second take the place of another's."""
+    with opened(browser, shared_page.url) as tab:
+        tab.evaluate(OTHER)
+        tab.get_by_role("button", name="More settings").click()
+        tab.get_by_role("radio", name=MODEL).check()
+        expect(tab.get_by_label("Your Small key")).to_have_attribute("placeholder", "SM_")
+        expect(tab.get_by_text("Two <b>cents</b>.")).to_be_visible()
+        expect(tab.locator("#resolution input")).to_have_value("576p")
+        expect(tab.locator("#fps input[type=range]")).to_have_attribute("max", "24")
+        tab.get_by_role("radio", name=re.compile("^Preview")).check()
+        expect(tab.locator("#key")).to_be_hidden()
+        expect(tab.locator("#fps input[type=range]")).to_have_attribute("max", "30")
