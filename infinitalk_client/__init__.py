@@ -21,6 +21,7 @@ from ._errors import (
     SubmitUncertain,
     Unreachable,
 )
+from ._messages import ENGLISH
 from ._models import (
     DEFAULT_PROMPT,
     Credits,
@@ -36,6 +37,7 @@ from ._models import (
 
 __all__ = [
     "DEFAULT_PROMPT",
+    "ENGLISH",
     "APIError",
     "AsyncClient",
     "AsyncJob",

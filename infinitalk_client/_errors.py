@@ -2,32 +2,46 @@
 
 InfinitalkError
 ├── InvalidRequest (ValueError)     refused here, before anything was sent
-├── APIError                        the service refused, or answered nonsense
+├── APIError                        the service refused, or its answer cannot be used
 │   ├── BadRequest                  400, 406 for a value, 422 on submit
 │   ├── NotAuthorized               401, 403
 │   ├── InsufficientCredits         402, 406 about money
 │   ├── NotFound                    404
 │   ├── ModelRetired                410 on submit
 │   ├── RateLimited                 429
-│   ├── BadAnswer                   too large, or packed in a way that is not read
+│   ├── BadAnswer                   too large, or packed in a way that is not read here
 │   └── ServerError                 408, 5xx, an answer that cannot be read
 ├── Unreachable (ConnectionError)   nobody answered for too long
 ├── SubmitUncertain                 sent, but the answer was lost: it may be running
 ├── JobFailed                       the job ended without a video
 ├── JobExpired                      the service no longer knows the job
-├── JobTimeout (TimeoutError)       our wait is over, the job may go on
+├── JobTimeout (TimeoutError)       the wait is over, the job may go on
 └── DownloadError                   the video could not be fetched, or is not whole
     └── DiskError (OSError)         the video could not be written here
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ._messages import followed_by
 
 
 class InfinitalkError(Exception):
     """The base of every error of this package: plain data, so that it survives pickling.
 
-    `request_id` is the job's where there is one, `status` the HTTP status, `detail` the service's own words.
+    Attributes:
+        message: what happened, in English.
+        code: names the message in every language; empty when the message is not of this package's catalogue.
+        values: fill the gaps of the message; one may be a message with a code and values itself.
+        hint: what to do next, a message of its own or empty; `str(error)` is message and hint.
+        request_id: the job's, where there is one.
+        status: the HTTP status.
+        detail: the service's own words.
+        service_code, service_values: the code and values of those words, from a service that sends them.
     """
+
+    service_code: str | None = None
+    service_values: Mapping[str, Any] = {}  # replaced, never changed
 
     def __init__(
         self,
@@ -36,24 +50,22 @@ class InfinitalkError(Exception):
         request_id: str | None = None,
         status: int | None = None,
         detail: str | None = None,
+        hint: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.code: str = getattr(message, "code", "")
+        self.values: Mapping[str, Any] = getattr(message, "values", {})
+        self.hint = hint
         self.request_id = request_id
         self.status = status
         self.detail = detail
 
     def __str__(self) -> str:
-        return self.message
+        return followed_by(self.message, self.hint)
 
-    def __reduce__(self) -> tuple[Callable[..., "InfinitalkError"], tuple[object, ...]]:
-        return _rebuild, (type(self), self.message, dict(self.__dict__))
-
-
-def _rebuild(kind: type[InfinitalkError], message: str, state: dict[str, object]) -> InfinitalkError:
-    error = kind(message)
-    error.__dict__.update(state)
-    return error
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str], dict[str, Any]]:
+        return type(self), (self.message,), dict(self.__dict__)
 
 
 class InvalidRequest(InfinitalkError, ValueError):
@@ -91,7 +103,7 @@ class RateLimited(APIError):
 
 
 class BadAnswer(APIError):
-    """The answer is larger than any of this service can be, or packed in a way that nobody asked for."""
+    """The answer is larger than 64 MB, or packed in a way that is not read here."""
 
 
 class ServerError(APIError):
@@ -99,13 +111,13 @@ class ServerError(APIError):
 
 
 class Unreachable(InfinitalkError, ConnectionError):
-    """Nobody answered for too long; a job that was submitted goes on without us."""
+    """Nobody answered for too long; a job that was submitted goes on."""
 
 
 class SubmitUncertain(InfinitalkError):
-    """The submission went out and its answer was lost: the job may be running, and may be charged.
+    """The submission was sent and its answer was lost: the job may be running, and may be charged.
 
-    It is never sent again by itself, because the service has no idempotency key.
+    The client never sends it again, because the service has no idempotency key.
     """
 
 
@@ -126,4 +138,4 @@ class DownloadError(InfinitalkError):
 
 
 class DiskError(DownloadError, OSError):
-    """The video could not be written here; the service has it still, and `detail` is what the disk said."""
+    """The video could not be written here; the service still has it. `detail` is the system's reason."""

@@ -1,4 +1,4 @@
-"""The values that travel: what is asked for, and what is answered."""
+"""The values that requests and answers are made of."""
 
 import math
 import re
@@ -11,34 +11,34 @@ from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from ._errors import InvalidRequest
+from ._messages import message
 
 DEFAULT_PROMPT = "A professional woman speaks confidently, gesturing naturally while addressing the camera."
-RESOLUTIONS = ("480p", "576p", "720p")
 FPS_RANGE = range(16, 31)
 PROMPT_MAX = 2000
 RANDOM_SEED = -1
 FACE_NUMBERS = 6
-FACE_RULE = (
-    "face must be the number of a face, from 1, or six numbers: left eye, right eye and mouth, each x, y"
-)
-_REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{1,80}")
 SEED_MAX = 2**64 - 1  # the most that a generator of random numbers takes
+Spoken = tuple[str, float, float]
+_REQUEST_ID = re.compile(r"[0-9A-Za-z_-]{1,80}")
+_RESOLUTION = re.compile(r"[1-9][0-9]{2,3}p")
 
 
 @dataclass(frozen=True)
 class TalkRequest:
-    """One picture and one voice to be made into a video.
+    """One picture and one voice, of which the service makes a video.
 
     Attributes:
         image: http(s) address of a picture, or of a short video.
         audio: http(s) address of the voice.
-        prompt: 1 to 2000 characters about scene and mood; of control characters line breaks and tabs alone.
-        resolution: "480p", "576p" or "720p".
+        prompt: 1 to 2000 characters about scene and mood; no control characters but line breaks and tabs.
+        resolution: one that the service offers; at Segmind "480p", "576p" or "720p".
         fps: frames per second, 16 to 30; lip sync is best at 25.
         seed: 0 to 2**64 - 1, or -1 for a random one.
         base64: asks for the video inside the answer; costs five times its size in memory.
-        face: who talks, for the project's own server alone: the number of a face, or six numbers in pixels of
-            the upright picture (left eye x, y, right eye x, y, mouth x, y). It is sent only if it is set.
+        face: who talks: the number of a face, or six numbers in pixels of the upright picture (left eye x, y,
+            right eye x, y, mouth x, y). Only the project's own server knows this field and the next two.
+        words, phonemes: what is said, as (text, start_s, end_s); phonemes in ARPABET. Lips follow them.
 
     Raises:
         InvalidRequest: a value is outside its range.
@@ -52,61 +52,66 @@ class TalkRequest:
     seed: int = 42424242
     base64: bool = False
     face: int | Sequence[float] | None = None
+    words: Sequence[Spoken] = ()
+    phonemes: Sequence[Spoken] = ()
 
     def __post_init__(self) -> None:
         for name in ("image", "audio"):
-            _need(_is_web_address(getattr(self, name)), f"{name} must be an http or https address")
-        _need(
+            _require(_is_web_address(getattr(self, name)), "address", name=name)
+        _require(
             isinstance(self.prompt, str) and 1 <= len(self.prompt.strip()) <= len(self.prompt) <= PROMPT_MAX,
-            f"prompt must have 1 to {PROMPT_MAX} characters",
+            "prompt_length",
+            most=PROMPT_MAX,
         )
-        _need(_is_text(self.prompt), "prompt holds half characters, which no text can carry")
-        _need(not _has_controls(self.prompt), "prompt must not hold control characters; type it anew")
-        _need(self.resolution in RESOLUTIONS, f"resolution must be one of {', '.join(RESOLUTIONS)}")
-        _need(_is_int(self.fps) and self.fps in FPS_RANGE, "fps must be a whole number from 16 to 30")
-        _need(
-            _is_int(self.seed) and RANDOM_SEED <= self.seed <= SEED_MAX,
-            f"seed must be a whole number from 0 to {SEED_MAX}, or -1 for a random one",
-        )
-        _need(isinstance(self.base64, bool), "base64 must be true or false")
-        _need(self.face is None or _is_choice(self.face), FACE_RULE)
+        _require(not _holds(self.prompt, "Cs"), "prompt_surrogates")
+        _require(not _holds(self.prompt, "Cc"), "prompt_controls")  # they could steer a terminal
+        _require(_is_resolution(self.resolution), "resolution")
+        _require(_is_int(self.fps) and self.fps in FPS_RANGE, "fps", least=FPS_RANGE[0], most=FPS_RANGE[-1])
+        _require(_is_int(self.seed) and RANDOM_SEED <= self.seed <= SEED_MAX, "seed", most=SEED_MAX)
+        _require(isinstance(self.base64, bool), "base64")
+        _require(self.face is None or _is_face(self.face), "face")
+        _require(all(map(_is_spoken, (*self.words, *self.phonemes))), "spoken")
 
 
-def _need(holds: bool, sentence: str) -> None:
+def _require(holds: bool, code: str, **values: Any) -> None:
     if not holds:
-        raise InvalidRequest(f"{sentence}.")
+        raise InvalidRequest(message(code, **values))
 
 
-def _is_int(value: object) -> bool:
+def _is_int(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_choice(value: object) -> bool:
-    """Tell whether a value can name a face: its number, or three marks; the picture decides the rest."""
+def _is_resolution(value: object) -> bool:
+    return isinstance(value, str) and _RESOLUTION.fullmatch(value) is not None
+
+
+def _is_face(value: object) -> bool:
+    """Tell whether a value can name a face: its number, or six coordinates; the picture decides the rest."""
     if isinstance(value, list | tuple):
         return len(value) == FACE_NUMBERS and all(map(_is_finite, value))
-    return isinstance(value, int) and _is_int(value) and value >= 1
+    return _is_int(value) and value >= 1
+
+
+def _is_spoken(value: object) -> bool:
+    """Tell whether a value is a text with two times; the server decides the rest."""
+    match value:
+        case [str(), start_s, end_s]:
+            return _is_finite(start_s) and _is_finite(end_s)
+    return False
 
 
 def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
+    return (isinstance(value, float) or _is_int(value)) and abs(value) < math.inf
 
 
-def _is_text(value: str) -> bool:
-    """Tell whether a text can be written: a lone surrogate cannot."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
-
-
-def _has_controls(text: str) -> bool:
-    """Tell whether a text could steer the terminal that it is pasted into."""
-    return any(unicodedata.category(letter) == "Cc" and letter not in "\t\n\r" for letter in text)
+def _holds(text: str, category: str) -> bool:
+    """Tell whether a text has characters of a Unicode category, apart from tabs and line breaks."""
+    return any(unicodedata.category(letter) == category and letter not in "\t\n\r" for letter in text)
 
 
 def is_request_id(value: object) -> TypeGuard[str]:
-    """Tell whether this can be the id of a job: the service's are such, and no other can harm where it lands.
-
-    It lands in paths, logs, and commands to be pasted.
-    """
+    """Tell whether a value can be the id of a job, and is harmless in paths, logs and pasted commands."""
     return isinstance(value, str) and _REQUEST_ID.fullmatch(value) is not None
 
 
@@ -141,7 +146,7 @@ class Progress:
 class Metrics:
     """What the service says about a run: money in USD, times in seconds, None where it says nothing.
 
-    `extra` holds what else it said, such as the preview's facts about its renderer.
+    `extra` holds its other fields, such as the preview's facts about its renderer.
     """
 
     cost: float | None = None
@@ -154,11 +159,13 @@ class Metrics:
 
 @dataclass(frozen=True)
 class JobStatus:
-    """One look at a job.
+    """What one poll says about a job.
 
-    `elapsed_s` counts from our own submission, or from the start of the watch for a job taken up later.
-    `error` is the service's reason when the state is FAILED. `unknown_word` is the service's own name of the
-    state when this client does not know it: such a job counts as PROCESSING.
+    Attributes:
+        elapsed_s: since this client submitted the job, or since the watch began for a job of another process.
+        error: the service's reason when the state is FAILED.
+        service_code, service_values: code and values of that reason, from a service that sends them.
+        unknown_word: the service's name of a state that this client does not know; it counts as PROCESSING.
     """
 
     request_id: str
@@ -169,6 +176,8 @@ class JobStatus:
     queue_position: int | None = None
     error: str | None = None
     unknown_word: str | None = None
+    service_code: str | None = None
+    service_values: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -197,7 +206,7 @@ class Credits:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """What the service's history says about one of our own requests, of any age; cost in USD."""
+    """What the service's request history says about one request, of any age; cost in USD."""
 
     request_id: str
     state: JobState

@@ -1,4 +1,4 @@
-"""Makes an AsyncClient look like a Client, so that one list of tests holds for both."""
+"""Wraps an AsyncClient as a blocking client, so that one list of tests holds for both."""
 
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any

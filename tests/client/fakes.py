@@ -37,8 +37,8 @@ def finished(output: Any = VIDEO_URL, **more: Any) -> httpx.Response:
     return state("COMPLETED", metrics=METRICS, output=output, **more)
 
 
-def error(status: int, text: str = "no", **headers: str) -> httpx.Response:
-    return httpx.Response(status, json={"error": text}, headers=headers)
+def error(status: int, text: str = "no", body: Any = None, **headers: str) -> httpx.Response:
+    return httpx.Response(status, json={"error": text} | (body or {}), headers=headers)
 
 
 class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -68,7 +68,7 @@ def media(*chunks: bytes | Exception, status: int = 200, **headers: str) -> http
 class Fake:
     """Answers by kind of exchange; the last answer of a kind is given again and again.
 
-    Kinds: post (submit), now (v1), look (status), result, media, credits, history, upload.
+    Kinds: submit, generate_now (v1), status, result, media, credits, history, upload.
     """
 
     def __init__(self, **script: list[Answer] | Answer) -> None:
@@ -100,24 +100,28 @@ def _copy(answer: httpx.Response) -> httpx.Response:
 def _kind(request: httpx.Request) -> str:
     path = request.url.path
     if request.method == "POST":
-        return {"/v2/infinite-talk": "post", "/v1/infinite-talk": "now", "/upload-asset": "upload"}[path]
+        return {
+            "/v2/infinite-talk": "submit",
+            "/v1/infinite-talk": "generate_now",
+            "/upload-asset": "upload",
+        }[path]
     if path.startswith("/inference-request/request-history/"):
         return "history"
     if path == "/v1/get-user-credits":
         return "credits"
     if path.startswith("/v2/requests/"):
-        return "look" if path.endswith("/status") else "result"
+        return "status" if path.endswith("/status") else "result"
     return "media"
 
 
-class Time:
+class Clock:
     """A clock that only sleeping moves."""
 
     def __init__(self) -> None:
         self.now = 1000.0
         self.slept: list[float] = []
 
-    def clock(self) -> float:
+    def time(self) -> float:
         return self.now
 
     def sleep(self, seconds: float) -> None:
@@ -125,5 +129,5 @@ class Time:
         self.slept.append(seconds)
         self.now += seconds
 
-    async def asleep(self, seconds: float) -> None:
+    async def async_sleep(self, seconds: float) -> None:
         self.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Runs `python -m infinitalk_client` as a shell does: plainly, or in a terminal of its own."""
+"""Run `python -m infinitalk_client` as a shell does: plainly, or in a terminal of its own."""
 
 import contextlib
 import fcntl
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-PICTURE, VOICE = ROOT / "examples/portraits/mira.jpg", ROOT / "examples/voices/hello.mp3"
+PICTURE, VOICE = ROOT / "examples/portraits/mira.jpg", ROOT / "tests/preview/hello.mp3"
 COMMAND = [sys.executable, "-m", "infinitalk_client"]
 # Opening a terminal makes it the one whose Ctrl-C reaches this session; then the command takes its place.
 _TAKE_TERMINAL = """
@@ -75,7 +75,7 @@ class Terminal:
     def _read(self) -> bool:
         try:
             piece = os.read(self._handle, 4096)
-        except OSError:  # how Linux tells that nobody holds the other end
+        except OSError:  # on Linux, the other end is closed
             return False
         self.shown += piece.decode()
         return bool(piece)

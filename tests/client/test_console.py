@@ -1,4 +1,4 @@
-"""The command line on consoles that cannot print, and with odd names: bought once, told, and never lost."""
+"""The command line on consoles that cannot print, and with odd names: bought once, printed, never lost."""
 
 import contextlib
 import os
@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from infinitalk_client import _words
-from infinitalk_client._jobfile import JobFile
-from infinitalk_client._outcomes import Stopped, explain
+from infinitalk_client.__main__ import explain
+from infinitalk_client.cli import args
+from infinitalk_client.cli.commands import Stopped
+from infinitalk_client.cli.job_file import JobFile
 from infinitalk_media import mp4
 from tests.client.shell import COMMAND, PICTURE, VOICE, environment, run
 from tests.client.stalling import Stalling, stalling
@@ -91,7 +92,7 @@ CLOSED = {
 
 @pytest.mark.parametrize("how", CLOSED.values(), ids=CLOSED)
 def test_a_stream_that_takes_nothing_costs_nothing(service, folder, how):
-    """Exit code 0, the video, no note, no traceback; what stdout does not take is told on stderr."""
+    """Exit code 0, the video, no note, no traceback; what stdout does not take is printed on stderr."""
     target = folder / NAME
     line = f"set -o pipefail; {shlex.join([*COMMAND, *words(target)])} {how}"
     call = subprocess.run(
@@ -132,7 +133,7 @@ def calling(service: Stalling, target: Path, stdout: int) -> Iterator[subprocess
             call.kill()
 
 
-def test_the_note_stays_until_the_result_was_told(service, folder):
+def test_the_job_file_stays_until_the_result_was_printed(service, folder):
     """Killed while it prints, for a reader who does not read, it is not bought again by the same words."""
     target = folder / "talk.mp4"
     with full_pipe() as (_, ours), calling(service, target, ours) as call:
@@ -143,7 +144,7 @@ def test_the_note_stays_until_the_result_was_told(service, folder):
         assert note.request_id == "r1"
     again = run(service.url, *words(target))
     assert again.returncode == 0, again.stderr
-    assert "Going on with job r1" in again.stderr
+    assert "Resuming job r1" in again.stderr
     assert_done(service, target)
 
 
@@ -166,8 +167,8 @@ def test_an_end_asked_for_while_it_prints_is_no_crash(service, folder, end):
 
 
 @pytest.mark.parametrize("name", ["声" * 79 + ".mp4", "a" * 251 + ".mp4", "talk.mp4. ", " "], ids=len)
-def test_an_odd_name_is_bought_once_and_taken_up_again(service, folder, name):
-    """Killed in the middle and called again, a long name brings the same job, as any other does."""
+def test_an_odd_name_is_bought_once_and_resumed(service, folder, name):
+    """Killed in the middle and called again, a long name resumes the same job, as any other does."""
     target = folder / name
     service.hold = "render"
     with subprocess.Popen(
@@ -178,12 +179,12 @@ def test_an_odd_name_is_bought_once_and_taken_up_again(service, folder, name):
     service.go_on()
     again = run(service.url, *words(target))
     assert again.returncode == 0, again.stderr
-    assert "Going on with job r1" in again.stderr
+    assert "Resuming job r1" in again.stderr
     assert_done(service, target)
 
 
-def test_two_long_names_have_two_notes(tmp_path):
-    """A note by its hash is of one name, and lies beside the target as any other does."""
+def test_two_long_names_have_two_job_files(tmp_path):
+    """A job file named by a hash is of one target, and lies beside it as any other does."""
     notes = {JobFile.beside(tmp_path / (letter * 255)).path for letter in "ab"}
     assert len(notes) == 2
     assert {note.parent for note in notes} == {tmp_path}
@@ -222,7 +223,7 @@ def test_an_input_is_not_overwritten(service, folder):
 
 
 def test_a_wrong_fps_is_refused_before_a_file_is_opened(service, folder):
-    """The value is told though no input is there, and with inputs nothing is read, uploaded or bought."""
+    """The value is refused though no input is there, and with inputs nothing is read, uploaded or bought."""
     for picture in ("missing.jpg", PICTURE):
         done = run(service.url, picture, VOICE, "-o", folder / "talk.mp4", "--fps", "99")
         assert done.returncode == 2
@@ -232,9 +233,9 @@ def test_a_wrong_fps_is_refused_before_a_file_is_opened(service, folder):
 
 
 @pytest.mark.parametrize(("request_id", "target"), [("r1", "-talk.mp4"), ("-r1", "talk.mp4"), ("--", "-")])
-def test_the_words_to_go_on_with_can_be_read_back(request_id, target):
-    """A name or an id that begins with a dash is spelt so that it is taken for what it is."""
-    chosen = _words.read([str(PICTURE), str(VOICE), f"--output={target}"])
-    _, said = explain(Stopped("Stopped.", request_id=request_id), chosen)
-    read = _words.read(shlex.split(said.splitlines()[-1])[3:])
+def test_the_resume_command_can_be_parsed(request_id, target):
+    """A name or an id that begins with a dash is spelt so that it is not taken for an option."""
+    chosen = args.read([str(PICTURE), str(VOICE), f"--output={target}"])
+    _, text = explain(Stopped("Stopped.", request_id=request_id), chosen)
+    read = args.read(shlex.split(text.splitlines()[-1])[3:])
     assert (read.command, read.request_id, str(read.output)) == ("resume", request_id, target)

@@ -23,12 +23,12 @@ from infinitalk_client import (
     NotAuthorized,
     TalkRequest,
 )
-from infinitalk_local.server import create_app
-from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
+from infinitalk_server.config import ServerConfig
+from infinitalk_server.routes import create_app
 from tests.client.blocking import Blocking
 from tests.client.fakes import Fake, completed, error, finished, media, state, submitted
-from tests.local.serving import copies, serving
+from tests.server.serving import copies, serving
 
 ROOT = Path(__file__).parent.parent.parent
 UNKNOWN = "f" * 32
@@ -46,19 +46,22 @@ class Service(NamedTuple):
 def fake(command: Any, video: bytes, **trouble: Any) -> Iterator[Service]:
     """Script the answers that a server of this kind would give."""
     script: dict[str, Any] = {
-        "post": submitted(),
-        "look": [state("QUEUED", queue_position=0), state("PROCESSING"), completed()],
+        "submit": submitted(),
+        "status": [state("QUEUED", queue_position=0), state("PROCESSING"), completed()],
         "result": finished(seed=7),
         "media": media(video),
-        "now": media(video, x_cost="0.0", x_seed_value="7"),
+        "generate_now": media(video, x_cost="0.0", x_seed_value="7"),
         "upload": httpx.Response(200, json={"file_urls": [f"{FAKE_BASE}/assets/a.jpg"]}),
         "credits": httpx.Response(200, json={"credits": 100.0, "free-credits": 0.0}),
         "history": httpx.Response(200, json={"model_status": "COMPLETED", "credits_deduction": 0.0}),
     }
     if "fail_with" in trouble:
-        script["look"] = script["result"] = state("FAILED", 422, error=trouble["fail_with"])
+        failed = {"error": trouble["fail_with"], "code": "blocked", "values": {"words": 2}}
+        script["status"] = script["result"] = state("FAILED", 422, **failed)
     if "no_credits" in trouble:
-        script["post"] = script["now"] = error(trouble["no_credits"], "Insufficient credits")
+        script["submit"] = script["generate_now"] = error(
+            trouble["no_credits"], "Insufficient credits", {"code": "no_credits"}
+        )
         script["credits"] = httpx.Response(200, json={"credits": 0.0, "free-credits": 0.0})
     if "keys" in trouble:
         script = dict.fromkeys(script, error(401, "Unauthorized. API key is invalid or may have expired."))
@@ -72,7 +75,7 @@ def fake(command: Any, video: bytes, **trouble: Any) -> Iterator[Service]:
 
 @contextlib.contextmanager
 def on_a_port(command: Any, video: bytes, **trouble: Any) -> Iterator[Service]:
-    with serving(LocalSettings(render_command=command, **trouble)) as base:
+    with serving(ServerConfig(render_command=command, **trouble)) as base:
         yield Service(base, lambda: None)
 
 
@@ -99,7 +102,7 @@ def connect(request: pytest.FixtureRequest, tmp_path: Path, tiny_mp4: bytes) -> 
 
         def make(**trouble: Any) -> Any:
             if portal and server == "process":
-                return _in_process(life, portal, LocalSettings(render_command=command, **trouble))
+                return _in_process(life, portal, ServerConfig(render_command=command, **trouble))
             service = life.enter_context(SERVERS[server](command, tiny_mp4, **trouble))
             settings = {"base_url": service.base, "transport": service.transport()}
             if portal:
@@ -109,7 +112,7 @@ def connect(request: pytest.FixtureRequest, tmp_path: Path, tiny_mp4: bytes) -> 
         yield make
 
 
-def _in_process(life: contextlib.ExitStack, portal: BlockingPortal, settings: LocalSettings) -> Blocking:
+def _in_process(life: contextlib.ExitStack, portal: BlockingPortal, settings: ServerConfig) -> Blocking:
     app = create_app(settings)
     life.callback(portal.call, app.state.api.aclose)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -129,7 +132,7 @@ def picture() -> Path:
 
 @pytest.fixture
 def voice() -> Path:
-    return ROOT / "examples/voices/hello.mp3"
+    return ROOT / "tests/preview/hello.mp3"
 
 
 def talk(client: Any, picture: Path, voice: Path, **more: Any) -> TalkRequest:
@@ -140,10 +143,11 @@ def test_from_files_to_a_whole_video(connect, picture, voice, tmp_path):
     """Upload, submit, watch, download: states in their order, a whole MP4, its cost and seed."""
     client = connect()
     job = client.submit(talk(client, picture, voice))
-    looks = list(job.watch(poll_every=0.02, timeout=20))
+    statuses = list(job.watch(poll_every=0.02, timeout=20))
     order = [JobState.QUEUED, JobState.PROCESSING, JobState.COMPLETED]
-    assert [order.index(look.state) for look in looks] == sorted(order.index(look.state) for look in looks)
-    assert looks[-1].state is JobState.COMPLETED
+    found = [order.index(status.state) for status in statuses]
+    assert found == sorted(found)
+    assert statuses[-1].state is JobState.COMPLETED
     path = job.download(tmp_path / "talk.mp4", poll_every=0.02)
     assert mp4.inspect(path).frames > 0
     result = job.wait(poll_every=0.02)
@@ -152,8 +156,8 @@ def test_from_files_to_a_whole_video(connect, picture, voice, tmp_path):
     assert result.request_id == job.request_id
 
 
-def test_a_job_is_taken_up_by_its_id(connect, picture, voice, tmp_path):
-    """Another handle of the same id, made later, brings the same video."""
+def test_a_job_is_resumed_by_its_id(connect, picture, voice, tmp_path):
+    """Another handle of the same id, made later, downloads the same video."""
     client = connect()
     request_id = client.submit(talk(client, picture, voice)).request_id
     assert client.job(request_id).download(tmp_path / "talk.mp4", poll_every=0.02).exists()
@@ -166,7 +170,12 @@ def test_a_failed_job_tells_why(connect, picture, voice):
     with pytest.raises(JobFailed, match="content blocked") as caught:
         job.wait(poll_every=0.02)
     assert caught.value.request_id == job.request_id
-    assert job.status().state is JobState.FAILED
+    status = job.status()
+    assert status.state is JobState.FAILED
+    assert (caught.value.service_code, caught.value.service_values) == (
+        status.service_code,
+        status.service_values,
+    )
 
 
 def test_an_unknown_job_is_expired(connect):
@@ -192,7 +201,7 @@ def test_an_empty_account_is_told_by_either_status(connect, picture, voice, stat
 
 
 def test_a_wrong_key_is_refused_everywhere(connect, picture):
-    """Every call says NotAuthorized, and nothing is started."""
+    """Every call raises NotAuthorized, and nothing is started."""
     client = connect(keys=("another",))
     request = TalkRequest(image="https://a.test/a.jpg", audio="https://a.test/a.mp3")
     calls = [client.credits, lambda: client.upload(picture), lambda: client.submit(request)]
@@ -202,7 +211,7 @@ def test_a_wrong_key_is_refused_everywhere(connect, picture):
             call()
 
 
-def test_the_account_and_the_record(connect, picture, voice):
+def test_the_account_and_the_history(connect, picture, voice):
     """The balance is a number, and the history knows a finished job."""
     client = connect()
     assert client.credits().total == 100
@@ -213,7 +222,7 @@ def test_the_account_and_the_record(connect, picture, voice):
 
 
 def test_the_synchronous_call_brings_the_video(connect, picture, voice, tmp_path):
-    """v1 leaves the same checked file and tells cost and seed."""
+    """v1 leaves the same checked file and returns cost and seed."""
     client = connect()
     result = client.generate_now(talk(client, picture, voice), tmp_path / "talk.mp4")
     assert mp4.inspect(result.path).frames > 0
@@ -221,7 +230,7 @@ def test_the_synchronous_call_brings_the_video(connect, picture, voice, tmp_path
 
 
 def test_a_result_before_its_time_is_none(connect, picture, voice):
-    """A job that still runs has no result, and is not in the way of one later."""
+    """A job that still runs has no result yet."""
     client = connect(delay_s=0.3)
     job = client.submit(talk(client, picture, voice))
     began = time.monotonic()

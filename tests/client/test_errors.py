@@ -6,6 +6,7 @@ import pytest
 
 import infinitalk_client
 from infinitalk_client import APIError, InfinitalkError, JobTimeout, RateLimited
+from infinitalk_client._messages import message
 
 KINDS = [
     value
@@ -14,21 +15,26 @@ KINDS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "values"),
+    [
+        (message("job_unfinished", timeout_s=60.0), "job_unfinished", {"timeout_s": 60.0}),
+        ("Somebody else's.", "", {}),
+    ],
+    ids=["code", "no code"],
+)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_errors_survive_pickling(kind):
+def test_errors_survive_pickling(kind, text, code, values):
     """An error is plain data: it goes through a queue to another process and is the same there."""
-    error = kind("What happened.", request_id="abc", status=429, detail="words")
+    error = kind(text, request_id="abc", status=429, detail="words", hint=message("nothing_charged"))
+    error.retry_after_s, error.service_code, error.service_values = 7.0, "busy", {"queue": 3}
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is kind
-    assert str(again) == "What happened."
+    assert str(again) == str(error) == f"{text} Nothing was charged."
     assert vars(again) == vars(error)
-
-
-def test_the_asked_pause_survives_pickling():
-    """What a subclass adds is plain data as well."""
-    error = RateLimited("Busy.", status=429)
-    error.retry_after_s = 7.0
-    assert pickle.loads(pickle.dumps(error)).retry_after_s == 7.0
+    assert (again.code, again.values) == (code, values)
+    assert (again.service_code, again.service_values) == ("busy", {"queue": 3})
+    assert again.hint.code == "nothing_charged"
 
 
 def test_the_tree_is_drawn_as_it_is():

@@ -11,21 +11,21 @@ import httpx
 import pytest
 
 from infinitalk_client import Client, TalkRequest
-from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
+from infinitalk_server.config import ServerConfig
 from tests.client.shell import PICTURE, ROOT, VOICE, environment
-from tests.local.serving import copies, serving
+from tests.server.serving import copies, serving
 from tests.tools import need
 
 EXAMPLES = ROOT / "examples"
-OTHER_VOICE = EXAMPLES / "voices/morning.mp3"
+OTHER_VOICE = ROOT / "tests/preview/morning.mp3"
 
 
 @pytest.fixture
 def service(tmp_path: Path, tiny_mp4: bytes) -> Iterator[str]:
     """Yield the address of a service with a quick renderer; each render adds a letter to `runs`."""
     (tmp_path / "service").mkdir()
-    with serving(LocalSettings(render_command=copies(tmp_path / "service", tiny_mp4, seconds=0.2))) as base:
+    with serving(ServerConfig(render_command=copies(tmp_path / "service", tiny_mp4, seconds=0.2))) as base:
         yield base
 
 
@@ -92,7 +92,7 @@ def test_a_job_is_resumed_by_its_id(service, tmp_path):
 
 def test_a_failed_job_is_resumed_into_a_sentence(tmp_path):
     """The service's reason is what is printed."""
-    with serving(LocalSettings(fail_with="no face was found")) as service:
+    with serving(ServerConfig(fail_with="no face was found")) as service:
         with Client("any key", base_url=service) as client:
             job = client.submit(TalkRequest(*uploaded(service)))
         done = call(service, tmp_path, "resume.py", job.request_id, "talk.mp4")
@@ -111,7 +111,7 @@ def test_the_bare_api_by_curl(service, tmp_path):
 def test_curl_tells_why_a_job_failed(tmp_path):
     """It ends, instead of asking for ever."""
     need("curl")
-    with serving(LocalSettings(fail_with="no face was found")) as service:
+    with serving(ServerConfig(fail_with="no face was found")) as service:
         done = call(service, tmp_path, "talk.sh", *uploaded(service), "talk.mp4")
     assert done.returncode == 1
     assert "no face was found" in done.stdout

@@ -16,7 +16,13 @@ import pytest
 sys.exit(pytest.main(sys.argv[1:]))
 """
 # All but the first start processes of their own, which know no alias: nothing new would be tested.
-ELSEWHERE = ("test_contract.py", "test_command.py", "test_console.py", "test_examples.py", "test_killed.py")
+ELSEWHERE = (
+    "test_contract.py",
+    "test_commands.py",
+    "test_console.py",
+    "test_examples.py",
+    "test_job_file.py",
+)
 ELSEWHERE += ("test_terminal.py",)
 
 

@@ -64,17 +64,17 @@ def test_all_is_sorted_and_true():
 
 
 def test_there_is_no_cancel():
-    """The service has no cancel, so a method of that name would be a promise that nobody keeps."""
+    """The service has no cancel, so a method of that name would promise what does not exist."""
     assert not hasattr(Job, "cancel")
     assert "no cancel" in Job.__doc__
 
 
 def test_importing_needs_httpx_alone():
-    """The import of the client brings in nothing of the page, the renderer or the media tools."""
+    """The import of the client imports nothing of the page, the renderer or the media tools."""
     code = "import sys, infinitalk_client; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     unwanted = {"gradio", "fastapi", "numpy", "cv2", "PIL", "pydub", "anyio", "imageio_ffmpeg", "pydantic"}
     assert not unwanted & set(loaded)
-    assert "infinitalk_local" not in loaded
+    assert "infinitalk_server" not in loaded

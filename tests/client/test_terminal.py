@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from infinitalk_client import JobState, JobStatus
-from infinitalk_client import _progress as progress
-from infinitalk_local.settings import LocalSettings
+from infinitalk_client.cli.console import Progress
 from infinitalk_media import mp4
+from infinitalk_server.config import ServerConfig
 from tests.client.shell import PICTURE, VOICE, run, terminal
-from tests.local.serving import copies, serving
+from tests.server.serving import copies, serving
 
 CLEARED = "\r\x1b[K"
 
@@ -20,7 +20,7 @@ CLEARED = "\r\x1b[K"
 @pytest.fixture
 def service(tmp_path: Path, tiny_mp4: bytes) -> Iterator[str]:
     """Yield the address of a service whose renders count five frames in two seconds."""
-    with serving(LocalSettings(render_command=copies(tmp_path, tiny_mp4, seconds=2.0))) as base:
+    with serving(ServerConfig(render_command=copies(tmp_path, tiny_mp4, seconds=2.0))) as base:
         yield base
 
 
@@ -64,32 +64,32 @@ def test_a_closed_window_is_as_ctrl_c(service, tmp_path):
         assert call.hang_up() == 3
     again = run(service, *words(tmp_path))
     assert again.returncode == 0
-    assert "Going on with job" in again.stderr
+    assert "Resuming job" in again.stderr
     assert (tmp_path / "runs").read_text() == "x"
 
 
 class Screen(StringIO):
-    """Text that says it is a terminal, or not."""
+    """A text stream that is a terminal, or not."""
 
-    def __init__(self, lively: bool) -> None:
+    def __init__(self, is_terminal: bool) -> None:
         super().__init__()
-        self._lively = lively
+        self._is_terminal = is_terminal
 
     def isatty(self) -> bool:
-        return self._lively
+        return self._is_terminal
 
 
-def look(elapsed_s: float, **more) -> JobStatus:
+def status(elapsed_s: float, **more) -> JobStatus:
     return JobStatus("r1", JobState.PROCESSING, elapsed_s, **more)
 
 
 def test_the_hosted_model_has_a_range_and_no_bar():
-    """Nobody counts its frames: the time so far, what is usual, and when it is longer than that."""
-    screen = Screen(lively=True)
-    shown = progress.Progress(screen)
-    shown.show(look(83), usual=True)
-    shown.show(look(721), usual=True)
-    shown.show(look(3, queue_position=2))
+    """Its frames are not counted: the time so far, what is usual, and when it is longer than that."""
+    screen = Screen(is_terminal=True)
+    shown = Progress(screen)
+    shown.show(status(83), usual=True)
+    shown.show(status(721), usual=True)
+    shown.show(status(3, queue_position=2))
     _, first, late, waiting = screen.getvalue().split(CLEARED)
     assert first == "PROCESSING 1:23  usually 4 to 6 min"
     assert late == "PROCESSING 12:01  longer than usual (usually 4 to 6 min)"
@@ -97,25 +97,25 @@ def test_the_hosted_model_has_a_range_and_no_bar():
 
 
 def test_elsewhere_it_is_plain_lines():
-    """Into a file or a pipe goes each state once, without a control character."""
-    screen = Screen(lively=False)
-    shown = progress.Progress(screen)
+    """A file or a pipe gets each state once, without a control character."""
+    screen = Screen(is_terminal=False)
+    shown = Progress(screen)
     for elapsed in (1, 2, 3):
-        shown.show(look(elapsed), usual=True)
+        shown.show(status(elapsed), usual=True)
     shown.step("Downloading")
     assert screen.getvalue() == "PROCESSING after 1 s; usually 4 to 6 min\nDownloading\n"
 
 
-@pytest.mark.parametrize("lively", [True, False])
-def test_an_unknown_state_is_told_after_a_minute_once(lively):
-    """Whoever waits learns what the service calls the job, and is not told at each look."""
-    screen = Screen(lively)
-    shown = progress.Progress(screen)
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_an_unknown_state_is_shown_after_a_minute_once(is_terminal):
+    """The service's name of the state is printed once, not at each poll."""
+    screen = Screen(is_terminal)
+    shown = Progress(screen)
     for elapsed in (1, 59):
-        shown.show(look(elapsed, unknown_word="HIBERNATING"))
+        shown.show(status(elapsed, unknown_word="HIBERNATING"))
     assert "HIBERNATING" not in screen.getvalue()
     for elapsed in (61, 66, 600):
-        shown.show(look(elapsed, unknown_word="HIBERNATING"))
+        shown.show(status(elapsed, unknown_word="HIBERNATING"))
     assert screen.getvalue().count("The service calls the job “HIBERNATING”") == 1
-    shown.show(look(605, unknown_word="THAWING"))
+    shown.show(status(605, unknown_word="THAWING"))
     assert screen.getvalue().count("THAWING") == 1

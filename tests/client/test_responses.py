@@ -47,7 +47,7 @@ def test_output(output, url, data):
 
 @pytest.mark.parametrize("key", ["video", "video_url", "result"])
 def test_top_level(key):
-    """Without `output` the other keys of the answer are looked at."""
+    """Without `output` the other keys of the answer are searched."""
     value = {"url": URL} if key == "video" else URL
     assert result_of(finished(None, **{key: value})).url == URL
 
@@ -59,7 +59,7 @@ def test_an_answer_that_is_the_video():
 
 
 def test_an_address_without_a_status_is_completed():
-    """A 200 that names a video needs no word for it."""
+    """A 200 that names a video needs no status."""
     assert result_of(httpx.Response(200, json={"output": URL})).url == URL
 
 
@@ -83,7 +83,7 @@ def test_bytes_are_not_printed():
 
 
 @pytest.mark.parametrize(
-    ("told", "seed"),
+    ("sent", "seed"),
     [
         (7, 7),
         ("7", 7),
@@ -94,6 +94,6 @@ def test_bytes_are_not_printed():
         (True, None),
     ],
 )
-def test_numbers_as_strings(told, seed):
+def test_numbers_as_strings(sent, seed):
     """The wire sometimes sends numbers as strings; a long seed keeps its last digit."""
-    assert result_of(finished(URL, seed=told)).seed == seed
+    assert result_of(finished(URL, seed=sent)).seed == seed

@@ -1,4 +1,4 @@
-"""The command line killed in each phase, and called again in the same words: bought once, never lost."""
+"""The command line killed in each phase, and called again: the job is bought once and never lost."""
 
 import contextlib
 import signal
@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from infinitalk_client.__main__ import main
-from infinitalk_client._jobfile import JobFile, Note
+from infinitalk_client.cli.job_file import JobFile, Note
 from infinitalk_media import mp4
 from tests.client.shell import COMMAND, PICTURE, VOICE, environment, run
 from tests.client.stalling import PHASES, Stalling, stalling
 
 pytestmark = pytest.mark.lifecycle
 CASES = [(phase, end) for phase in ("prepare", *PHASES) for end in ("SIGKILL", "SIGINT")]
-CASES += [("upload", "SIGTERM"), ("render", "SIGTERM")]  # told as Ctrl-C is
+CASES += [("upload", "SIGTERM"), ("render", "SIGTERM")]  # handled as Ctrl-C is
 Call = subprocess.Popen[str]
-# A job is running: 3. None is: 1. Killed: by Python's way of telling it.
+# A job is running: 3. None is: 1.
 EXIT_CODES = {"prepare": 1, "upload": 1, "submit": 1, "queue": 3, "render": 3, "download": 3}
 
 
@@ -46,7 +46,7 @@ def call_in(
 
 @pytest.mark.parametrize(("phase", "end"), CASES)
 def test_killed_and_called_again(service, tmp_path, phase, end):
-    """At most one POST ever goes out; the same words bring the file, or say that the answer was lost."""
+    """At most one POST is sent; the same arguments fetch the file, or say that the answer was lost."""
     folder, scratch = tmp_path / "out", tmp_path / "scratch"
     folder.mkdir()
     target = folder / "talk.mp4"
@@ -77,7 +77,7 @@ def test_killed_and_called_again(service, tmp_path, phase, end):
 
 
 def test_two_calls_at_once_buy_one_job(service, tmp_path):
-    """While one call waits for the answer to its POST, another in the same words does not send its own."""
+    """While one call waits for the answer to its POST, another for the same output does not send its own."""
     words = [str(PICTURE), str(VOICE), "-o", str(tmp_path / "talk.mp4"), "--seconds", "1", "--fps", "16"]
     with call_in("submit", service, words, tmp_path / "scratch") as first:
         second = run(service.url, *words)
@@ -89,8 +89,8 @@ def test_two_calls_at_once_buy_one_job(service, tmp_path):
     assert service.posts == 1
 
 
-def test_a_lost_answer_is_kept_in_mind(service, tmp_path):
-    """The service takes the job and hangs up: told, noted, and bought again by a deliberate word alone."""
+def test_a_lost_answer_stays_in_the_job_file(service, tmp_path):
+    """The service takes the job and hangs up: explained, noted, and bought again by --submit-again alone."""
     words = [PICTURE, VOICE, "-o", tmp_path / "talk.mp4", "--seconds", "1", "--fps", "16"]
     service.hangs_up = True
     for _ in range(2):
@@ -103,19 +103,19 @@ def test_a_lost_answer_is_kept_in_mind(service, tmp_path):
     assert service.posts == 2
 
 
-def test_ctrl_c_while_the_id_is_noted_does_not_lose_it(service, tmp_path, monkeypatch, capsys):
-    """The job is bought, its id is known, and just then the key is pressed: told, noted, taken up again."""
+def test_ctrl_c_while_the_id_is_written_does_not_lose_it(service, tmp_path, monkeypatch, capsys):
+    """The job is bought, its id is known, and just then Ctrl-C is pressed: printed, noted, resumed."""
     words = [str(PICTURE), str(VOICE), "-o", str(tmp_path / "talk.mp4"), "--seconds", "1", "--fps", "16"]
-    keep, pressed = JobFile.keep, []
+    write, pressed = JobFile.write, []
 
     def press(file: JobFile, note: Note) -> None:
         if not pressed:
             pressed.append(note)
             raise KeyboardInterrupt
-        keep(file, note)
+        write(file, note)
 
     monkeypatch.setenv("INFINITALK_BASE_URL", service.url)
-    monkeypatch.setattr(JobFile, "keep", press)
+    monkeypatch.setattr(JobFile, "write", press)
     assert main(words) == 3
     assert "resume r1 -o" in capsys.readouterr().err
     assert JobFile.beside(tmp_path / "talk.mp4").read().request_id == "r1"

@@ -7,7 +7,7 @@ import math
 import httpx
 import pytest
 
-from infinitalk_client import DEFAULT_PROMPT, Client, InfinitalkError, InvalidRequest, TalkRequest
+from infinitalk_client import DEFAULT_PROMPT, APIError, Client, InfinitalkError, InvalidRequest, TalkRequest
 
 GOOD = {"image": "https://example.com/a.jpg", "audio": "http://example.com/a.mp3"}
 
@@ -22,6 +22,8 @@ def test_two_addresses_are_enough():
         "seed": 42424242,
         "base64": False,
         "face": None,
+        "words": (),
+        "phonemes": (),
     }
     assert DEFAULT_PROMPT.startswith("A professional woman speaks confidently")
 
@@ -56,7 +58,7 @@ def test_two_addresses_are_enough():
             None,
             5,
         ],
-        "resolution": ["480", "1080p", "480P", "", None, 480],
+        "resolution": ["480", "8k", "480P", "480p ", "0480p", "", None, 480],
         "fps": [15, 31, 0, -25, 10**400, 25.0, "25", True, None],
         "seed": [-2, 2**64, 10**300, 10**5000, -(10**400), 1.5, "7", True, None],
         "base64": [0, 1, "false", None],
@@ -93,7 +95,7 @@ def test_a_value_out_of_range_is_refused_by_name(field, values):
             "https://[::1]/a",
         ],
         "prompt": ["x", "x" * 2000, "Ünïcode 說話", "Two\nlines,\ta tab", "👩\u200d🦰 smiles"],
-        "resolution": ["480p", "576p", "720p"],
+        "resolution": ["360p", "480p", "1080p"],
         "fps": [16, 30],
         "seed": [-1, 0, 2**63, 2**64 - 1],
         "base64": [True],
@@ -113,8 +115,8 @@ def test_a_request_is_frozen():
         TalkRequest(**GOOD).fps = 99
 
 
-def test_who_talks_is_sent_only_if_it_is_said():
-    """Without a choice the wire has the vendor's fields alone; with one, it goes anywhere but to Segmind."""
+def test_a_face_is_sent_only_if_it_is_set():
+    """Without a face the body has the vendor's fields alone; with one, it goes anywhere but to Segmind."""
     sent: list[dict[str, object]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -132,3 +134,47 @@ def test_who_talks_is_sent_only_if_it_is_said():
     with pytest.raises(InvalidRequest, match="face is a field of the preview's server"):
         vendor.submit(TalkRequest(**GOOD, face=2))
     assert [body.get("face", "unsaid") for body in sent] == ["unsaid", [1, 2, 30, 2, 15, 40], "unsaid"]
+
+
+def test_words_are_sent_only_if_they_are_known():
+    """They go to the preview's server, never to Segmind; what is no text with two times is refused."""
+    sent: list[dict[str, object]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content))
+        return httpx.Response(200, json={"request_id": "a" * 32, "status": "QUEUED"})
+
+    talk = TalkRequest(**GOOD, words=(("Hi", 0.1, 0.4),), phonemes=(("HH", 0.1, 0.2), ("AY", 0.2, 0.4)))
+    transport = httpx.MockTransport(answer)
+    Client("SG_x", base_url="http://near.test", transport=transport).submit(talk)
+    assert (sent[0]["words"], sent[0]["phonemes"]) == (
+        [["Hi", 0.1, 0.4]],
+        [["HH", 0.1, 0.2], ["AY", 0.2, 0.4]],
+    )
+    with pytest.raises(InvalidRequest, match="fields of the preview's server"):
+        Client("SG_x", base_url="https://api.segmind.com", transport=transport).submit(talk)
+    assert len(sent) == 1
+    for wrong in (("Hi", 0.1), ("Hi", "0", "1"), (1, 0.1, 0.4), ("Hi", 0.1, math.nan), "Hi"):
+        with pytest.raises(InvalidRequest, match=r"\(text, start_s, end_s\)"):
+            TalkRequest(**GOOD, words=(wrong,))
+
+
+@pytest.mark.parametrize(("method", "more"), [("submit", ()), ("generate_now", ("talk.mp4",))])
+def test_segmind_is_asked_for_its_own_resolutions_alone(method, more):
+    """Another one is refused before any POST to Segmind; any other service decides by itself."""
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(json.loads(request.content)["resolution"])
+        return httpx.Response(406, json={"error": "no"})
+
+    near, vendor = (
+        Client("SG_x", base_url=base, transport=httpx.MockTransport(answer))
+        for base in ("http://near.test", "https://api.segmind.com")
+    )
+    with pytest.raises(InvalidRequest, match="resolution must be one of 480p, 576p, 720p"):
+        getattr(vendor, method)(TalkRequest(**GOOD | {"resolution": "360p"}), *more)
+    assert sent == []
+    with pytest.raises(APIError):
+        getattr(near, method)(TalkRequest(**GOOD | {"resolution": "360p"}), *more)
+    assert sent == ["360p"]

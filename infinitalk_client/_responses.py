@@ -1,21 +1,18 @@
-"""The wire, inward: reads each answer into a value or an error, leniently where the vendor is vague."""
+"""Reads each HTTP response into a value or an error, leniently where the vendor is vague."""
 
+import base64
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpx
 
-from ._errors import (
-    APIError,
-    JobFailed,
-    SubmitUncertain,
-)
+from ._error_responses import detail_of, quoted, read_json, refusal, service_message, unreadable
+from ._errors import APIError, JobFailed, SubmitUncertain
+from ._messages import message
 from ._models import Credits, HistoryEntry, JobState, JobStatus, Metrics, Progress, Result, is_request_id
-from ._output import find_video, looks_like_video
-from ._refusals import detail_of, quoted, read_json, refusal, unreadable
 
-# Letters alone, in capitals: "timed out", "Timed-Out" and "TIMED_OUT" are one word.
+# States are compared by their letters alone: "timed out", "Timed-Out" and "TIMED_OUT" are one word.
 _STATES = {
     JobState.QUEUED: "QUEUED",
     JobState.PROCESSING: "PROCESSING",
@@ -27,56 +24,52 @@ _STATES = {
     ),
 }
 _STATE_OF = {word: state for state, words in _STATES.items() for word in words.split()}
-# What other services call a job that goes on, in the same letters: no news to tell.
-_GOING_ON = "PENDING RUNNING INPROGRESS INQUEUE WAITING STARTED STARTING SUBMITTED ACCEPTED"
-_FAILED_JOB = 422  # how the service serves FAILED
+# Words of other services for a job that still runs.
+_RUNNING = "PENDING RUNNING INPROGRESS INQUEUE WAITING STARTED STARTING SUBMITTED ACCEPTED"
+_FAILED_JOB = 422  # the service's HTTP status for FAILED
 _NOT_FINISHED = (202, 409, 425)
 _WORD_MAX = 40
+_VIDEO_KEYS = ("url", "video", "video_url", "result", "output")
+_TOP_LEVEL_VIDEO_KEYS = ("output", "video", "video_url", "result")
+_NESTED_MAX = 6
 
 
 def read_submission(response: httpx.Response) -> str:
     """Return the `request_id`.
 
     Raises:
-        SubmitUncertain: the answer does not tell whether the job was taken.
+        SubmitUncertain: the answer does not tell whether the service took the job.
         APIError: the service refused it, and nothing was started.
     """
     refuse_submission(response)
     request_id = _json_object(response).get("request_id")
     request_id = request_id.strip() if isinstance(request_id, str) else None
-    if not request_id:
-        raise uncertain("an answer without a request_id", response.status_code)
     if not is_request_id(request_id):
-        raise uncertain("a request_id that is none", response.status_code)
+        reason = message("odd_request_id" if request_id else "no_request_id")
+        raise lost_answer(reason, response.status_code)
     return request_id
 
 
 def refuse_submission(response: httpx.Response) -> None:
-    """Raise what a paid POST's status means, unless it is a success.
+    """Raise the error that a paid POST's status means, unless it is a success.
 
-    A gateway's 5xx says nothing about whether the origin took the job.
+    A 5xx may come from a gateway, after the service behind it has taken the job.
     """
     if response.status_code == httpx.codes.REQUEST_TIMEOUT or response.is_server_error:
-        raise uncertain(f"HTTP {response.status_code}", response.status_code)
+        raise lost_answer(message("http_status", status=response.status_code), response.status_code)
     if not response.is_success:
         error = refusal(response, submitting=True)
-        error.message = f"{error.message.rstrip('.')}. Nothing was charged."
+        error.hint = message("nothing_charged")
         raise error
 
 
-def uncertain(what: str, status: int | None = None, request_id: str | None = None) -> SubmitUncertain:
-    """Say that a submission's fate is unknown, and what to do about it."""
-    return SubmitUncertain(
-        f"The job was sent, but its answer was lost ({what}). It may be running and may be charged: "
-        "look at your request history at Segmind before you submit it again.",
-        request_id=request_id,
-        status=status,
-        detail=what,
-    )
+def lost_answer(reason: str, status: int | None = None, request_id: str | None = None) -> SubmitUncertain:
+    text = message("lost_answer", reason=reason)
+    return SubmitUncertain(text, request_id=request_id, status=status, detail=reason)
 
 
 def read_status(response: httpx.Response) -> JobStatus:
-    """Read one look at a job.
+    """Read the status of a job.
 
     FAILED comes as HTTP 422, from older deployments as 200, so the body decides first.
 
@@ -87,6 +80,8 @@ def read_status(response: httpx.Response) -> JobStatus:
     state = _state(response, body)
     if state is None:
         raise refusal(response)
+    is_failed = state is JobState.FAILED
+    service_code, service_values = service_message(response) if is_failed else (None, {})
     return JobStatus(
         request_id=str(body.get("request_id") or ""),
         state=state,
@@ -94,7 +89,9 @@ def read_status(response: httpx.Response) -> JobStatus:
         metrics=_metrics(body.get("metrics")),
         progress=_progress(body.get("progress")),
         queue_position=_whole(body.get("queue_position")),
-        error=detail_of(response) or "no reason given" if state is JobState.FAILED else None,
+        error=detail_of(response) or message("no_reason") if is_failed else None,
+        service_code=service_code,
+        service_values=service_values,
     )
 
 
@@ -102,9 +99,8 @@ def _state(response: httpx.Response, body: Mapping[str, Any]) -> JobState | None
     failed = response.status_code == _FAILED_JOB
     if not (response.is_success or failed):
         return None
-    word = _letters(body.get("status"))
-    if word:
-        # An unknown word means a job that still runs, and must not end a wait; with 422 one that failed.
+    if word := _letters(body.get("status")):
+        # An unknown word must not end a wait: the job runs, or has failed with 422.
         return _STATE_OF.get(word, JobState.FAILED if failed else JobState.PROCESSING)
     if failed:
         return JobState.FAILED
@@ -113,13 +109,13 @@ def _state(response: httpx.Response, body: Mapping[str, Any]) -> JobState | None
 
 def _unknown_word(response: httpx.Response, body: Mapping[str, Any]) -> str | None:
     word = body.get("status")
-    if not isinstance(word, str) or _letters(word) in {*_STATE_OF, *_GOING_ON.split()}:
+    if not isinstance(word, str) or _letters(word) in {*_STATE_OF, *_RUNNING.split()}:
         return None
     return quoted(response, word)[:_WORD_MAX] or None
 
 
 def _letters(word: object) -> str:
-    """Fold the ways to write a state: only its letters count."""
+    """Return the letters of a state in capitals; a word without letters, such as a number, as it is."""
     return ("".join(filter(str.isalpha, word)).upper() or word.strip()) if isinstance(word, str) else ""
 
 
@@ -134,41 +130,44 @@ def read_result(response: httpx.Response) -> Result | None:
         return None
     if response.is_success and _is_video(response):
         return Result(data=response.content)
-    look = read_status(response)
-    if look.state is JobState.FAILED:
-        raise failed(look)
-    return _finished(_json_object(response), look.metrics) if look.state is JobState.COMPLETED else None
+    status = read_status(response)
+    if status.state is JobState.FAILED:
+        raise job_failed(status)
+    return _finished(_json_object(response), status.metrics) if status.state is JobState.COMPLETED else None
 
 
 def _is_video(response: httpx.Response) -> bool:
-    kind = response.headers.get("content-type", "").strip().lower()
-    return kind.startswith("video/") or looks_like_video(response.content)
+    content_type = response.headers.get("content-type", "").strip().lower()
+    return content_type.startswith("video/") or _is_video_data(response.content)
 
 
 def _finished(body: Mapping[str, Any], metrics: Metrics) -> Result:
     video, seed = find_video(body), _whole(body.get("seed"))
     if video is None:
-        raise APIError("The job is finished, but its answer names no video.", status=200)
+        raise APIError(message("no_video_in_result"), status=200)
     if isinstance(video, bytes):
         return Result(data=video, metrics=metrics, seed=seed)
     return Result(url=video, metrics=metrics, seed=seed)
 
 
-def failed(look: JobStatus) -> JobFailed:
-    return JobFailed(f"The job failed: {look.error}", request_id=look.request_id or None, detail=look.error)
+def job_failed(status: JobStatus) -> JobFailed:
+    text = message("job_failed", reason=status.error or message("no_reason"))
+    error = JobFailed(text, request_id=status.request_id or None, detail=status.error)
+    error.service_code, error.service_values = status.service_code, status.service_values
+    return error
 
 
 def read_headers(response: httpx.Response) -> Result:
-    """Read what the synchronous call says about its run in x- headers."""
-    head = response.headers
+    """Read what the answer of the synchronous call says in its x- headers."""
+    headers = response.headers
     metrics = Metrics(
-        cost=_number(head.get("x-cost")),
-        remaining_credits=_number(head.get("x-remaining-credits")),
-        inference_time=_number(head.get("x-generation-time")),
+        cost=_number(headers.get("x-cost")),
+        remaining_credits=_number(headers.get("x-remaining-credits")),
+        inference_time=_number(headers.get("x-generation-time")),
     )
-    told = head.get("x-request-id")
-    request_id = told if is_request_id(told) else None
-    return Result(metrics=metrics, seed=_whole(head.get("x-seed-value")), request_id=request_id)
+    request_id = headers.get("x-request-id")
+    request_id = request_id if is_request_id(request_id) else None
+    return Result(metrics=metrics, seed=_whole(headers.get("x-seed-value")), request_id=request_id)
 
 
 def read_credits(response: httpx.Response) -> Credits:
@@ -180,14 +179,13 @@ def read_credits(response: httpx.Response) -> Credits:
 
 
 def read_history(response: httpx.Response) -> HistoryEntry:
-    """Read one entry of the service's own record."""
+    """Read one entry of the service's request history."""
     body = _success(response)
-    word = _letters(body.get("model_status"))
-    request = body.get("request_body")
+    request, video = body.get("request_body"), find_video({"output": body.get("generation_url")})
     return HistoryEntry(
         request_id=str(body.get("request_id") or ""),
-        state=_STATE_OF.get(word, JobState.PROCESSING),
-        url=_text(find_video({"output": body.get("generation_url")})),
+        state=_STATE_OF.get(_letters(body.get("model_status")), JobState.PROCESSING),
+        url=video if isinstance(video, str) else None,
         cost=_number(body.get("credits_deduction")),
         error=detail_of(response),
         latency_ms=_number(body.get("latency_ms")),
@@ -196,7 +194,7 @@ def read_history(response: httpx.Response) -> HistoryEntry:
 
 
 def read_upload(response: httpx.Response) -> str:
-    """Return the address of the one file that was sent."""
+    """Return the address of the uploaded file."""
     body = _success(response)
     for key in ("file_urls", "urls", "files", "url"):
         found = find_video({"output": body.get(key)})
@@ -217,12 +215,8 @@ def _success(response: httpx.Response) -> Mapping[str, Any]:
     return body
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
 def _number(value: object) -> float | None:
-    """Read a number leniently: the wire sometimes sends them as strings."""
+    """Return a number, also one that was sent as a string; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -233,7 +227,7 @@ def _number(value: object) -> float | None:
 
 
 def _whole(value: object) -> int | None:
-    """Read a whole number to its last digit: a float would round a long seed."""
+    """Read a whole number exactly: a float would round a long seed."""
     if isinstance(value, int | str) and not isinstance(value, bool):
         with contextlib.suppress(ValueError):
             return int(value)
@@ -254,3 +248,47 @@ def _progress(value: object) -> Progress | None:
         return None
     done, total = _whole(value.get("done")), _whole(value.get("total"))
     return None if done is None or not total or total < 0 else Progress(done, total)
+
+
+def find_video(body: Mapping[str, Any]) -> str | bytes | None:
+    """Return the video's address, or its bytes, or None.
+
+    The documented shape is `output: "<url>"`; the others were seen on the vendor's other models.
+    """
+    return _first_video(body.get(key) for key in _TOP_LEVEL_VIDEO_KEYS)
+
+
+def _first_video(candidates: Iterable[Any], depth: int = 0) -> str | bytes | None:
+    found = (_read_video(candidate, depth) for candidate in candidates)
+    return next((video for video in found if video), None)
+
+
+def _read_video(value: Any, depth: int) -> str | bytes | None:
+    if depth > _NESTED_MAX:
+        return None
+    if isinstance(value, str):
+        return _read_video_text(value.strip())
+    if isinstance(value, list):
+        return _first_video(value, depth + 1)
+    if isinstance(value, Mapping):
+        return _first_video((value.get(key) for key in _VIDEO_KEYS), depth + 1)
+    return None
+
+
+def _read_video_text(text: str) -> str | bytes | None:
+    if text.lower().startswith(("http://", "https://")):
+        return text
+    if text.lower().startswith("data:"):
+        head, _, text = text.partition(",")
+        if not head.lower().endswith(";base64"):
+            return None
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return data if _is_video_data(data) else None
+
+
+def _is_video_data(data: bytes) -> bool:
+    """Tell an MP4 (a `ftyp` box first) or a WebM (an EBML head) by its first bytes."""
+    return data[4:8] == b"ftyp" or data[:4] == b"\x1a\x45\xdf\xa3"

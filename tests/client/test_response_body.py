@@ -1,4 +1,4 @@
-"""How much of an answer is read, and how much it may unpack to, whoever asks."""
+"""How much of a response is read, and how much it may unpack to."""
 
 import gzip
 import tracemalloc
@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from infinitalk_client import BadAnswer, DownloadError, InfinitalkError, SubmitUncertain
-from infinitalk_client._transfer import ANSWER_MAX
+from infinitalk_client._response_body import ANSWER_MAX
 from tests.client.fakes import REQUEST_ID, Body, Fake, completed, error, finished, media
 
 # httpx's own generators are left unfinished when a body is, and trio remarks on it; the connection is closed.
@@ -68,11 +68,11 @@ def test_an_answer_without_end_is_an_error_and_no_memory(connect, memory, large)
     assert fake.count["credits"] == 1
 
 
-def test_every_question_has_the_bound(connect, tmp_path):
+def test_every_call_has_the_bound(connect, tmp_path):
     """Whatever is asked for, an answer that is not read is the same error."""
     large, picture = answer(nested(), "gzip, gzip"), tmp_path / "a.jpg"
     picture.write_bytes(b"x")
-    client = connect(Fake(credits=large, history=large, look=large, result=large, upload=large))
+    client = connect(Fake(credits=large, history=large, status=large, result=large, upload=large))
     job = client.job(REQUEST_ID)
     asks = [client.credits, job.status, job.result, job.wait]
     asks += [lambda: client.history(REQUEST_ID), lambda: client.upload(picture)]
@@ -84,12 +84,12 @@ def test_every_question_has_the_bound(connect, tmp_path):
 @pytest.mark.parametrize("large", [LARGE["much in gzip"], LARGE["much in gzip in gzip"]])
 def test_a_submission_whose_answer_is_too_large_is_uncertain(connect, talk, memory, large, tmp_path):
     """It was sent, and may have been taken; it is not sent again."""
-    fake = Fake(post=large(), now=large())
+    fake = Fake(submit=large(), generate_now=large())
     with pytest.raises(SubmitUncertain):
         connect(fake).submit(talk)
     with pytest.raises(SubmitUncertain):
         connect(fake).generate_now(talk, tmp_path / "talk.mp4")
-    assert fake.count == {"post": 1, "now": 1}
+    assert fake.count == {"submit": 1, "generate_now": 1}
     assert memory() < PEAK_MAX
 
 
@@ -97,7 +97,7 @@ def test_a_packed_video_is_unpacked_piece_by_piece(connect, memory, tmp_path):
     """Of a download, too, no piece is larger than 64 kB, and a video's bound holds for what is unpacked."""
     for coding, body in (("gzip", bomb()), ("gzip, gzip", nested())):
         video = media(*pieces(body), content_encoding=coding)
-        fake = Fake(look=completed(), result=finished(), media=video)
+        fake = Fake(status=completed(), result=finished(), media=video)
         with pytest.raises((BadAnswer, DownloadError), match=r"larger than 300 MB|packed as gzip, gzip"):
             connect(fake).job(REQUEST_ID).download(tmp_path / "talk.mp4")
     assert list(tmp_path.iterdir()) == []
@@ -109,11 +109,11 @@ def test_an_answer_that_is_packed_although_nobody_asked_is_read(connect, tiny_mp
     """Gateways pack what they like: gzip and deflate are unpacked, to the last byte."""
     pack = {"gzip": gzip.compress, "deflate": zlib.compress}.get(coding, bytes)
     video = media(*pieces(pack(tiny_mp4)), content_encoding=coding or "identity")
-    look = answer(pack(completed().content), coding)
-    client = connect(fake := Fake(look=look, result=finished(), media=video))
+    status = answer(pack(completed().content), coding)
+    client = connect(fake := Fake(status=status, result=finished(), media=video))
     path = client.job(REQUEST_ID).download(tmp_path / "talk.mp4")
     assert path.read_bytes() == tiny_mp4
-    assert fake.last("look").headers["accept-encoding"] == "identity"
+    assert fake.last("status").headers["accept-encoding"] == "identity"
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, deflate", "x" * 5000])
@@ -141,20 +141,20 @@ CROWDED = {
 def test_an_answer_of_many_values_takes_no_more_memory_than_its_bytes(connect, memory, status, content):
     """Millions of empty lists or short words are no answer, and are not spread out in memory."""
     crowded = httpx.Response(status, stream=Body(*pieces(content)))
-    client = connect(Fake(look=crowded))
+    client = connect(Fake(status=crowded))
     with pytest.raises(InfinitalkError):
         list(client.job(REQUEST_ID).watch(timeout=1))
     assert memory() < 100 * MB
 
 
 def test_a_long_refusal_is_judged_by_its_status(connect, talk):
-    """Who says no at length has said no: nothing is uncertain, and nothing was charged."""
+    """A refusal of several megabytes is a refusal: nothing is uncertain, and nothing was charged."""
     long = httpx.Response(402, headers={"content-type": "text/plain"}, stream=Body(*[b"no " * MB] * 5))
     with pytest.raises(type(caught_of(connect, talk)), match="Nothing was charged"):
-        connect(Fake(post=long)).submit(talk)
+        connect(Fake(submit=long)).submit(talk)
 
 
 def caught_of(connect, talk) -> Exception:
     with pytest.raises(InfinitalkError) as caught:
-        connect(Fake(post=error(402))).submit(talk)
+        connect(Fake(submit=error(402))).submit(talk)
     return caught.value

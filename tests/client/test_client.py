@@ -1,4 +1,4 @@
-"""The calls beside the job: upload, credits, history, and the synchronous v1."""
+"""The client itself: its settings, upload, credits, history, and the synchronous call."""
 
 import base64
 import json
@@ -8,21 +8,15 @@ import httpx
 import pytest
 
 from infinitalk_client import (
-    APIError,
     AsyncClient,
     Client,
-    InsufficientCredits,
     InvalidRequest,
     JobState,
     NotAuthorized,
-    NotFound,
-    RateLimited,
-    SubmitUncertain,
     TalkRequest,
     Unreachable,
 )
 from tests.client.conftest import KEY
-from tests.client.disks import full_disk
 from tests.client.fakes import BASE, REQUEST_ID, Fake, completed, error, finished, media, submitted
 
 URL = "https://images.segmind.com/assets/a.jpg"
@@ -60,7 +54,7 @@ def test_a_files_type_does_not_depend_on_the_system(connect, tmp_path, monkeypat
 
 @pytest.mark.parametrize("name", ["voice.wav", "voice.M4A", "voice.ogg", "voice.flac", "empty.mp3"])
 def test_upload_refuses_what_the_storage_would_not_take(connect, tmp_path, name):
-    """The vendor's SDK refuses these before sending; so do we, with a way out."""
+    """The vendor's SDK refuses these before sending; so does the client, with a way out."""
     path = tmp_path / name
     path.write_bytes(b"" if name.startswith("empty") else b"sound")
     fake = Fake()
@@ -70,7 +64,7 @@ def test_upload_refuses_what_the_storage_would_not_take(connect, tmp_path, name)
 
 
 def test_upload_is_repeated_because_it_costs_nothing(connect, tmp_path):
-    """A lost answer of an upload is weather."""
+    """A lost answer of an upload is retried."""
     path = tmp_path / "voice.mp3"
     path.write_bytes(b"sound")
     good = httpx.Response(200, json={"file_urls": [URL]})
@@ -79,7 +73,7 @@ def test_upload_is_repeated_because_it_costs_nothing(connect, tmp_path):
 
 
 def test_credits_are_read(connect):
-    """Paid and free credits are told apart and summed; strings and missing values do no harm."""
+    """Paid and free credits are read apart and summed; strings and missing values do no harm."""
     balance = connect(
         Fake(credits=httpx.Response(200, json={"credits": "12.3", "free-credits": 0.5}))
     ).credits()
@@ -97,15 +91,15 @@ def test_credits_with_a_bad_key(connect):
         connect(Fake(credits=error(401))).credits()
 
 
-def test_credits_give_up_at_their_own_deadline(connect, time):
+def test_credits_give_up_at_their_own_deadline(connect, clock):
     """A page that checks a key need not wait for five minutes."""
     with pytest.raises(Unreachable):
         connect(Fake(credits=httpx.ReadTimeout("slow"))).credits(timeout=5)
-    assert time.now <= 1006
+    assert clock.now <= 1006
 
 
 def test_history_recovers_an_expired_job(connect):
-    """The vendor's record outlives the result: state, address, cost and the request are read."""
+    """The vendor's history outlives the result: state, address, cost and the request are read."""
     entry = {
         "request_id": REQUEST_ID,
         "model_status": "COMPLETED",
@@ -129,8 +123,8 @@ def test_history_of_a_job_that_has_no_video(connect, word, state):
     assert (found.state, found.url, found.error) == (state, None, "blocked")
 
 
-def test_words_in_the_record_are_cleaned_like_any_others(connect):
-    """Markup and the key do not come through the record either."""
+def test_words_in_the_history_are_cleaned(connect):
+    """Markup and the key do not come through the history either."""
     for words in ("<script>alert(1)</script>", f"refused {KEY}"):
         body = {"model_status": "FAILED", "error": words}
         found = connect(Fake(history=httpx.Response(200, json=body))).history(REQUEST_ID)
@@ -138,71 +132,9 @@ def test_words_in_the_record_are_cleaned_like_any_others(connect):
 
 
 def test_history_without_the_job(connect):
-    """An id that even the record does not know is gone."""
+    """An id that even the history does not know is expired."""
     with pytest.raises(Exception, match=REQUEST_ID):
         connect(Fake(history=error(404))).history(REQUEST_ID)
-
-
-def test_the_synchronous_call_brings_the_file_and_its_facts(connect, talk, tiny_mp4, tmp_path):
-    """v1 answers with the video itself and tells cost and id in headers; the read time-out is long."""
-    facts = {"x_cost": "0.46", "x_remaining_credits": "11.5", "x_request_id": "r1", "x_seed_value": "7"}
-    fake = Fake(now=media(tiny_mp4, x_generation_time="281", **facts))
-    result = connect(fake).generate_now(talk, tmp_path / "talk.mp4")
-    assert result.path.read_bytes() == tiny_mp4
-    assert (result.metrics.cost, result.metrics.remaining_credits, result.seed) == (0.46, 11.5, 7)
-    assert result.request_id == "r1"
-    assert fake.last("now").extensions["timeout"]["read"] >= 600
-    assert fake.last("now").headers["x-api-key"] == KEY
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        (httpx.ConnectError("no"), Unreachable),
-        (httpx.ReadTimeout("slow"), SubmitUncertain),
-        (error(502), SubmitUncertain),
-        (httpx.Response(200, json={"request_id": "x"}), SubmitUncertain),
-        (error(406, "Insufficient credits"), InsufficientCredits),
-        (error(429), RateLimited),
-        (error(404), NotFound),
-    ],
-    ids=lambda value: getattr(value, "__name__", None),
-)
-def test_the_synchronous_call_is_never_repeated(connect, talk, tmp_path, time, fault, kind):
-    """Each fault of v1 is told as what it is after one POST, and leaves nothing on disk."""
-    fake = Fake(now=fault)
-    with pytest.raises(kind):
-        connect(fake).generate_now(talk, tmp_path / "talk.mp4")
-    assert fake.count["now"] == 1
-    assert time.slept == []
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("status", [400, 401, 402, 404, 406, 410, 422, 429])
-def test_the_words_of_a_refused_synchronous_call_are_in_its_error(connect, talk, tmp_path, status):
-    """The service's reason reaches the caller of v1 too, although its answer was to be a video."""
-    fake = Fake(now=error(status, "the sky is too blue"))
-    with pytest.raises(APIError, match="the sky is too blue. Nothing was charged") as caught:
-        connect(fake).generate_now(talk, tmp_path / "talk.mp4")
-    assert (caught.value.status, caught.value.detail) == (status, "the sky is too blue")
-
-
-@pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx, as in the downloads
-def test_a_full_disk_in_the_synchronous_call_names_its_request(connect, talk, tiny_mp4, tmp_path):
-    """The money is spent, and the video cannot be kept: told as uncertain, with the id from the headers."""
-    fake = Fake(now=media(tiny_mp4, x_request_id="r1"))
-    with full_disk(0), pytest.raises(SubmitUncertain, match="File too large") as caught:
-        connect(fake).generate_now(talk, tmp_path / "talk.mp4")
-    assert caught.value.request_id == "r1"
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_video_that_broke_off_is_uncertain_and_names_its_request(connect, talk, tiny_mp4, tmp_path):
-    """The money is spent by then: the id from the headers is how the video is found again."""
-    fake = Fake(now=media(tiny_mp4[:900], httpx.ReadError("reset"), x_request_id="r1"))
-    with pytest.raises(SubmitUncertain) as caught:
-        connect(fake).generate_now(talk, tmp_path / "talk.mp4")
-    assert caught.value.request_id == "r1"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +148,7 @@ def test_a_video_that_broke_off_is_uncertain_and_names_its_request(connect, talk
     ],
 )
 def test_a_version_at_the_end_of_the_base_url_is_dropped(base, expected):
-    """The paths bring their own version."""
+    """Each path has its own version."""
     with Client("k", base_url=base) as client:
         assert client.base_url == expected
 
@@ -225,7 +157,7 @@ def test_a_version_at_the_end_of_the_base_url_is_dropped(base, expected):
     "base", ["api.segmind.com", "ftp://a.test", "https://u:p@a.test", "https://a.test/?x=1", "h"]
 )
 def test_a_base_url_that_is_none_is_refused(base):
-    """A mistake in the setting is told at once."""
+    """A mistake in the setting is an error at once."""
     with pytest.raises(InvalidRequest, match="base_url"):
         Client("k", base_url=base)
 
@@ -243,8 +175,8 @@ def test_segmind_has_three_hosts_and_any_other_service_one(tmp_path, talk):
         "http://127.0.0.1:8000": {"127.0.0.1"},
     }.items():
         fake = Fake(
-            post=submitted(),
-            look=completed(),
+            submit=submitted(),
+            status=completed(),
             result=finished(),
             credits=httpx.Response(200, json={"credits": 1}),
             upload=httpx.Response(200, json={"url": URL}),
@@ -260,7 +192,7 @@ def test_segmind_has_three_hosts_and_any_other_service_one(tmp_path, talk):
 
 @pytest.mark.parametrize("bad", ["SG_\n", "SG_ä", "SG_\x00x", "SG_a\r\nx: y"])
 def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(bad):
-    """The sentence does not repeat the key; white space around it is nobody's intention."""
+    """The sentence does not repeat the key; white space around it is dropped."""
     if bad.strip() == bad:
         with pytest.raises(InvalidRequest) as caught:
             Client(bad, base_url=BASE)
@@ -273,27 +205,27 @@ def test_settings_come_from_arguments_then_the_environment(monkeypatch, talk):
     """None reads the environment, an argument goes before it; nothing is read at import."""
     monkeypatch.setenv("SEGMIND_API_KEY", "SG_from_the_environment")
     monkeypatch.setenv("INFINITALK_BASE_URL", "http://env.test/v1")
-    fake = Fake(post=submitted())
+    fake = Fake(submit=submitted())
     Client(transport=httpx.MockTransport(fake)).submit(talk)
-    assert fake.last("post").url.host == "env.test"
-    assert fake.last("post").headers["x-api-key"] == "SG_from_the_environment"
+    assert fake.last("submit").url.host == "env.test"
+    assert fake.last("submit").headers["x-api-key"] == "SG_from_the_environment"
     Client("SG_x", base_url=BASE, transport=httpx.MockTransport(fake)).submit(talk)
-    assert fake.last("post").url.host == "fake.test"
-    assert fake.last("post").headers["x-api-key"] == "SG_x"
+    assert fake.last("submit").url.host == "fake.test"
+    assert fake.last("submit").headers["x-api-key"] == "SG_x"
 
 
 def test_without_a_key_none_is_sent(monkeypatch, talk):
     """An empty variable is no key."""
     monkeypatch.setenv("SEGMIND_API_KEY", "")
-    fake = Fake(post=submitted())
+    fake = Fake(submit=submitted())
     Client(base_url=BASE, transport=httpx.MockTransport(fake)).submit(talk)
-    assert "x-api-key" not in fake.last("post").headers
+    assert "x-api-key" not in fake.last("submit").headers
 
 
 def test_logs_and_reprs_hold_no_key_no_payload_and_no_query(caplog, connect, talk, tiny_mp4, tmp_path):
-    """At DEBUG our logger names hosts, paths and the id; INFO says only what was submitted."""
+    """At DEBUG the client's logger names hosts, paths and the id; INFO says only what was submitted."""
     signed = "https://images.segmind.com/talk.mp4?signature=hush"
-    fake = Fake(post=submitted(), look=completed(), result=finished(signed), media=media(tiny_mp4))
+    fake = Fake(submit=submitted(), status=completed(), result=finished(signed), media=media(tiny_mp4))
     client = connect(fake)
     with caplog.at_level(logging.DEBUG, logger="infinitalk_client"):
         job = client.submit(talk)
@@ -303,15 +235,15 @@ def test_logs_and_reprs_hold_no_key_no_payload_and_no_query(caplog, connect, tal
     assert [r.getMessage() for r in ours if r.levelno == logging.INFO] == [f"submitted {REQUEST_ID}"]
     assert "fake.test" in text
     inner = getattr(client, "inner", client)
-    for shown in (text, repr(inner), repr(inner._means), repr(job)):
+    for shown in (text, repr(inner), repr(inner._context), repr(job)):
         assert KEY not in shown
         assert "hush" not in shown
         assert talk.prompt not in shown
 
 
-def test_generate_says_the_id_as_soon_as_it_is_known(caplog, connect, talk, tiny_mp4, tmp_path):
-    """All of it in one call tells the id too: who is killed in the middle finds it in the log."""
-    fake = Fake(post=submitted(), look=completed(), result=finished(), media=media(tiny_mp4))
+def test_generate_logs_the_id_as_soon_as_it_is_known(caplog, connect, talk, tiny_mp4, tmp_path):
+    """The log has the id of a job whose process is killed in the middle of `generate`."""
+    fake = Fake(submit=submitted(), status=completed(), result=finished(), media=media(tiny_mp4))
     with caplog.at_level(logging.INFO, logger="infinitalk_client"):
         connect(fake).generate(talk, tmp_path / "talk.mp4")
     ours = [record.getMessage() for record in caplog.records if record.name == "infinitalk_client"]
@@ -332,7 +264,7 @@ def test_an_odd_id_is_refused_before_anything_is_sent(connect, odd):
 async def test_async_close(talk):
     """The asynchronous client is a context manager that closes its connections."""
     async with AsyncClient(
-        "k", base_url=BASE, transport=httpx.MockTransport(Fake(post=submitted()))
+        "k", base_url=BASE, transport=httpx.MockTransport(Fake(submit=submitted()))
     ) as client:
         await client.submit(talk)
     with pytest.raises(RuntimeError, match="closed"):

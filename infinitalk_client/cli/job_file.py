@@ -1,4 +1,4 @@
-"""The note beside the target of a command line run, by which a second call takes the same job up again."""
+"""The job file beside the target, by which a second call of the command line finds the same job."""
 
 import contextlib
 import hashlib
@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ._models import is_request_id
-from ._part import part_of
+from infinitalk_client._download import partial_path
+from infinitalk_client._models import is_request_id
 
 _NAME_BYTES_MAX = 255  # of the usual file systems
 
 
 @dataclass(frozen=True)
 class Note:
-    """`order` is the fingerprint of what was bought; without a `request_id` its fate is not known."""
+    """A fingerprint of the inputs, and the job's id: None while it is not known whether a job is running."""
 
     order: str | None = None
     request_id: str | None = None
@@ -24,9 +24,9 @@ class Note:
 
 @dataclass(frozen=True)
 class JobFile:
-    """`talk.mp4.job`: written before the POST without an id, and with the id right after.
+    """`talk.mp4.job`: written before the POST without an id, and again with the id right after.
 
-    A name that is too long for this has a note by its hash.
+    A target whose name is too long for this has a job file named by a hash.
     """
 
     path: Path
@@ -39,7 +39,7 @@ class JobFile:
         return cls(target.with_name(name))
 
     def read(self) -> Note | None:
-        """Return what is noted, or None; half a file, by a crash, is a note that says nothing."""
+        """Return the note, or None without a file; half a file, after a crash, is an empty note."""
         try:
             found = json.loads(self.path.read_bytes())
         except FileNotFoundError:
@@ -50,22 +50,22 @@ class JobFile:
         return Note(_text(found, "order"), request_id if is_request_id(request_id) else None)
 
     def claim(self, order: str) -> None:
-        """Note that a POST is about to go out.
+        """Write, before the POST, that it is about to be sent.
 
         Raises:
-            FileExistsError: another call has done so; only one of two may buy.
+            FileExistsError: another call has claimed the target; only one of two may buy.
         """
         with self.path.open("x") as file:
             try:
                 _store(file, Note(order))
-            except BaseException:  # a full disk: nothing went out, and the next call may buy
+            except BaseException:  # a full disk: nothing is sent, and the next call may buy
                 self.remove()
                 raise
         _sync(self.path.parent)
 
-    def keep(self, note: Note) -> None:
-        """Replace the note; when this returns, it survives a loss of power."""
-        part = part_of(self.path)
+    def write(self, note: Note) -> None:
+        """Replace the file; when this returns, it survives a loss of power."""
+        part = partial_path(self.path)
         try:
             with part.open("x") as file:
                 _store(file, note)
@@ -76,6 +76,13 @@ class JobFile:
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
+
+    def remove_if_of(self, request_id: str) -> None:
+        """Remove the file if it is of this job; if that fails, the next call resumes the same job."""
+        with contextlib.suppress(OSError):
+            note = self.read()
+            if note and note.request_id == request_id:
+                self.remove()
 
 
 def _text(found: Any, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What the command line makes of each error: an exit code, and words that a shell can use."""
+"""The exit code and the text that the command line has for each error."""
 
 import argparse
 from pathlib import Path
@@ -15,7 +15,7 @@ from infinitalk_client import (
     SubmitUncertain,
     Unreachable,
 )
-from infinitalk_client._outcomes import explain
+from infinitalk_client.__main__ import explain
 from infinitalk_media import MediaError
 
 RESUME = "python -m infinitalk_client resume r1 -o 'my talk.mp4' --base-url http://near.test"
@@ -29,8 +29,8 @@ AGAIN = "--submit-again"
         (InvalidRequest("No place.", request_id="r1"), 1, "No place. To get its video:"),
         (MediaError("No sound."), 2, "No sound. Nothing was sent."),
         (SubmitUncertain("Lost."), 1, AGAIN),
-        (JobTimeout('client.job("r1").wait()', request_id="r1"), 3, RESUME),
-        (Unreachable('client.job("r1").wait()', request_id="r1", detail="ConnectError"), 3, RESUME),
+        (JobTimeout("It goes on.", request_id="r1", hint='client.job("r1").wait()'), 3, RESUME),
+        (Unreachable("It goes on.", request_id="r1", hint='client.job("r1").wait()'), 3, RESUME),
         (Unreachable("Nobody answered; nothing was started."), 1, "nothing was started"),
         (DownloadError("Half a video.", request_id="r1"), 1, RESUME),
         (NotAuthorized("Whose is it?", request_id="r1"), 1, RESUME),
@@ -41,13 +41,13 @@ AGAIN = "--submit-again"
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_each_error_has_its_code_and_a_way_on(error, code, sense):
-    """A job that can still be had comes with the very words for it, and no Python call is shown."""
+def test_each_error_has_its_exit_code_and_a_way_on(error, code, sense):
+    """A job that can still be fetched comes with the command for it, and no Python call is shown."""
     chosen = argparse.Namespace(
         command="generate", output=Path("my talk.mp4"), base_url="http://near.test", json=False
     )
-    found, said = explain(error, chosen)
+    found, text = explain(error, chosen)
     assert found == code
-    assert sense in said
-    assert "client.job" not in said
-    assert (AGAIN in said) is (sense == AGAIN)
+    assert sense in text
+    assert "client.job" not in text
+    assert (AGAIN in text) is (sense == AGAIN)

@@ -1,0 +1,1 @@
+"""The command line: its arguments, what it does, and what it prints."""
