@@ -1,22 +1,22 @@
 """Local files in, clean files and facts out; no network.
 
-Each module is imported by itself (`from infinitalk_media import sound`): they need different libraries, and
-`mp4` and `net` need none.
+Import modules one by one (`from infinitalk_media import sound`): they need different libraries, and `mp4`,
+`net` and `content_decoding` the standard library alone.
 """
 
 from infinitalk_media.sentences import Sentence
 
 
 class MediaError(ValueError):
-    """A file that cannot be used; the text is one sentence for a person, and names no path."""
+    """A file cannot be used; the text is one sentence for the visitor, and names no path."""
 
-    def __init__(self, said: Sentence) -> None:
-        super().__init__(said)
-        self.said = said
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class TransientMediaError(MediaError):
-    """No verdict about the content: the file is missing, or reading it took too long or was not possible."""
+    """The file is missing, or could not be read this time; another attempt may succeed."""
 
 
 __all__ = ["MediaError", "TransientMediaError"]

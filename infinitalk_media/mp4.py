@@ -1,4 +1,4 @@
-"""Is this a whole, playable MP4? Reads the boxes of ISO/IEC 14496-12 with the standard library alone."""
+"""Checks that an MP4 is complete and playable, by its boxes (ISO/IEC 14496-12)."""
 
 import struct
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ from infinitalk_media.sentences import say
 
 _HEAD, _LONG_HEAD = 8, 16  # bytes of a box before its content
 _DEEPEST = 8
-_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"ilst"}
+# Boxes that contain boxes, and how many bytes come before these.
+_CONTAINERS = dict.fromkeys((b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"ilst"), 0) | {b"meta": 4}
 _INDEX_MAX = 64 * 1024 * 1024  # of a file's index; a minute of video has some 50 kB
-_PROFILES = {66: "Baseline", 77: "Main", 100: "High"}  # what every browser plays
-# How the matrix of a track begins that is not turned.
+_PROFILES = {66: "Baseline", 77: "Main", 100: "High"}  # those that every browser plays
+# The beginning of the matrix of a track without rotation.
 _UPRIGHT = struct.pack(">5i", 1 << 16, 0, 0, 0, 1 << 16)
 _COMMENTS = {b"\xa9cmt", b"desc"}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the index of a playable file says; lengths in seconds, sides in pixels.
+    """The index of a playable file; lengths in seconds, sides in pixels.
 
-    `turned`: the picture is stored lying or mirrored, and the player is told to set it upright.
-    `squeezed`: its pixels are no squares, and the player is told to stretch it.
+    `turned`: the player rotates or mirrors the picture. `squeezed`: its pixels are not square.
     """
 
     width: int
@@ -68,7 +68,7 @@ def inspect(path: Path, *, needs_sound: bool = True) -> Facts:
     """Return the facts of a whole MP4 with an H.264 picture track and an AAC sound track.
 
     Raises:
-        MediaError: it is empty, cut off, no MP4, or one that browsers do not play.
+        MediaError: the file is empty, cut off, no MP4, or one that browsers do not play.
     """
     with path.open("rb") as file:
         boxes = list(_top_level(file, path.stat().st_size))
@@ -82,7 +82,7 @@ def inspect(path: Path, *, needs_sound: bool = True) -> Facts:
 
 
 def _top_level(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield kind, start and end of each box's content; they must fill the file to its last byte."""
+    """Yield the type of each box, and start and end of its content; the boxes must fill the file."""
     if size == 0:
         raise MediaError(say("mp4_empty"))
     at = 0
@@ -101,7 +101,7 @@ def _top_level(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _box(head: bytes, at: int, end_of_parent: int) -> tuple[bytes, int, int]:
-    """Read a box's head: a size of 1 means 64 bits that follow, of 0 the rest of the parent."""
+    """Return type, start and end of a box; size 1 means that 64 bits follow, 0 the rest of the parent."""
     size, kind = struct.unpack(">I4s", head[:8])
     if size == 1 and len(head) >= _LONG_HEAD:
         return kind, at + _LONG_HEAD, at + struct.unpack(">Q", head[8:16])[0]
@@ -114,32 +114,30 @@ def _read_index(file: BinaryIO, start: int, end: int) -> _Index:
     file.seek(start)
     index = _Index()
     try:
-        _walk(file.read(end - start), index)
+        for kind, body in _boxes(file.read(end - start)):
+            if kind == b"trak":
+                index.tracks.append(_Track())
+            elif kind in _COMMENTS:
+                index.comment = index.comment or body[16:].decode("utf-8", "replace")
+            elif kind == b"mvhd":
+                index.seconds = _seconds(body)
+            elif index.tracks:
+                _read_track_box(kind, body, index.tracks[-1])
     except (struct.error, IndexError, ZeroDivisionError) as error:
         raise MediaError(say("mp4_index_damaged")) from error
     return index
 
 
-def _walk(data: bytes, index: _Index, depth: int = 0) -> None:
-    """Read the boxes of an index in their order; each track's boxes follow its `trak`."""
+def _boxes(data: bytes, depth: int = 0) -> Iterator[tuple[bytes, bytes]]:
+    """Yield type and content of each box in order; the boxes of a track follow its `trak`."""
     at = 0
     while at + _HEAD <= len(data):
         kind, start, end = _box(data[at : at + _LONG_HEAD], at, len(data))
         if end > len(data) or end < start:
             raise IndexError
-        body = data[start:end]
-        if kind == b"trak":
-            index.tracks.append(_Track())
+        yield kind, data[start:end]
         if kind in _CONTAINERS and depth < _DEEPEST:
-            _walk(body, index, depth + 1)
-        elif kind == b"meta" and depth < _DEEPEST:
-            _walk(body[4:], index, depth + 1)
-        elif kind in _COMMENTS:
-            index.comment = index.comment or body[16:].decode("utf-8", "replace")
-        elif kind == b"mvhd":
-            index.seconds = _seconds(body)
-        elif index.tracks:
-            _read_track_box(kind, body, index.tracks[-1])
+            yield from _boxes(data[start + _CONTAINERS[kind] : end], depth + 1)
         at = end
 
 
@@ -148,7 +146,7 @@ def _read_track_box(kind: bytes, body: bytes, track: _Track) -> None:
         at = 52 if body[0] == 1 else 40  # version 1 has 64-bit times
         track.turned = body[at : at + len(_UPRIGHT)] != _UPRIGHT
     elif kind == b"hdlr":
-        track.handler = track.handler or body[8:12]  # the tags after the tracks have a handler of their own
+        track.handler = track.handler or body[8:12]  # metadata after the tracks has another handler
     elif kind == b"mdhd":
         track.seconds = _seconds(body)
     elif kind == b"stsz":
@@ -156,17 +154,11 @@ def _read_track_box(kind: bytes, body: bytes, track: _Track) -> None:
     elif kind == b"stsd":
         track.codec = body[12:16]
         if track.handler == b"vide":
-            _read_picture_entry(body, track)
-
-
-def _read_picture_entry(body: bytes, track: _Track) -> None:
-    track.width, track.height = struct.unpack(">HH", body[40:44])
-    configuration = body.find(b"avcC")
-    track.profile = body[configuration + 5] if configuration > 0 else 0
-    shape = body.find(b"pasp")
-    if shape > 0:
-        across, down = struct.unpack(">II", body[shape + 4 : shape + 12])
-        track.squeezed = across != down
+            track.width, track.height = struct.unpack(">HH", body[40:44])
+            configuration, shape = body.find(b"avcC"), body.find(b"pasp")
+            track.profile = body[configuration + 5] if configuration > 0 else 0
+            across, down = struct.unpack(">II", body[shape + 4 : shape + 12]) if shape > 0 else (1, 1)
+            track.squeezed = across != down
 
 
 def _seconds(body: bytes) -> float:
@@ -208,20 +200,28 @@ def _facts(index: _Index, faststart: bool, size_bytes: int, needs_sound: bool) -
     )
 
 
-def finish(path: Path, comment: str) -> None:
-    """Write the file anew: its index first, so that a browser can begin to play at once, and a comment in it.
+def remux(path: Path, comment: str, captions: str = "") -> None:
+    """Rewrite the file with its index first, so that a browser plays at once, and with a comment.
+
+    `captions` in SubRip become a text track, in English.
 
     Raises:
-        MediaError: ffmpeg could not do it; the file is as it was.
+        MediaError: ffmpeg failed; the file is unchanged.
     """
-    from infinitalk_media import ffmpeg  # noqa: PLC0415  # reading boxes needs none
+    from infinitalk_media import ffmpeg  # noqa: PLC0415  # the client checks files without ffmpeg
 
-    part = path.with_name(f"{path.name}.part")
-    copy = ["-i", ffmpeg.source(path), "-map", "0", "-c", "copy", "-metadata", f"comment={comment}"]
+    part, texts = (path.with_name(f"{path.name}.{end}") for end in ("part", "srt"))
+    copy = ["-map", "0", "-c", "copy", "-metadata", f"comment={comment}"]
+    inputs = [*ffmpeg.GUARDED_INPUT, "-i", ffmpeg.source(path)]
+    if captions:
+        inputs += ["-protocol_whitelist", "file", "-f", "srt", "-i", ffmpeg.source(texts)]
+        copy += ["-map", "1", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng"]
     try:
-        ffmpeg.run([*ffmpeg.GUARDED_INPUT, *copy, "-movflags", "+faststart", "-f", "mp4", str(part)])
+        texts.write_text(captions, "utf-8", "ignore")
+        ffmpeg.run([*inputs, *copy, "-movflags", "+faststart", "-f", "mp4", str(part)])
         if not part.exists() or not inspect(part, needs_sound=False).faststart:
             raise MediaError(say("mp4_index_not_moved"))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+        texts.unlink(missing_ok=True)

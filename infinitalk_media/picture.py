@@ -1,4 +1,4 @@
-"""A visitor's picture becomes the one that is sent: upright, sRGB, no metadata, at most 2048 px, a JPEG."""
+"""Prepares a picture: an upright JPEG in sRGB, without metadata, with sides of at most 2048 pixels."""
 
 import io
 import warnings as python_warnings
@@ -7,23 +7,25 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageCms
 
-from infinitalk_media import MediaError, TransientMediaError, exif, gif, jpeg, png, tiff, webp
-from infinitalk_media.depth import to_eight_bits
-from infinitalk_media.essence import Essence
-from infinitalk_media.kinds import PICTURE, Kind, kind_of
+from infinitalk_media import MediaError
+from infinitalk_media.bit_depth import to_eight_bits
+from infinitalk_media.file_type import PICTURE, FileType, check_size, sniff
+from infinitalk_media.metadata import gif, jpeg, png, tiff, webp
+from infinitalk_media.metadata.stripped import PROFILE_MAX, Stripped
+from infinitalk_media.metadata.stripped import orientation as exif_orientation
 from infinitalk_media.sentences import Sentence, say
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 SIZE_MAX = 20 * 1024**2
-# What fits in the memory of one file (child.Limits): a JPEG is decoded smaller, a WebP in four copies.
+# What fits into child_process.Limits.memory_mb: a JPEG is decoded smaller, a WebP needs four copies.
 PIXELS_MAX = {"JPEG": 50_000_000, "MPO": 50_000_000, "WEBP": 20_000_000, "AVIF": 25_000_000}
 OTHER_PIXELS_MAX = 36_000_000
 SHORT_SIDE_MIN = 200
 ASPECT_MAX = 4.0
-LONG_SIDE = 2048  # the model crops to fewer pixels than that
+LONG_SIDE = 2048  # more than the model uses
 JPEG_QUALITY = 92
-MISSING_MAX = 0.02  # of the rows, at the end
-_UPRIGHT = {  # by EXIF's number for how the picture lies
+MISSING_MAX = 0.02  # share of rows that may be cut off
+_UPRIGHT = {  # by EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -32,22 +34,19 @@ _UPRIGHT = {  # by EXIF's number for how the picture lies
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_TAKEN_APART = {
-    "jpeg_picture": jpeg.essence,
-    "png_picture": png.essence,
-    "webp_picture": webp.essence,
-    "gif_picture": gif.essence,
-    "tiff_picture": tiff.essence,
+_STRIP = {
+    "jpeg_picture": jpeg.strip,
+    "png_picture": png.strip,
+    "webp_picture": webp.strip,
+    "gif_picture": gif.strip,
+    "tiff_picture": tiff.strip,
 }
-_DAMAGED_IF_UNREAD = {*_TAKEN_APART, "bmp_picture", "avif_picture"} - {"tiff_picture"}
+_DAMAGED_IF_UNREAD = {*_STRIP, "bmp_picture", "avif_picture"} - {"tiff_picture"}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The picture that will be sent; sides in pixels.
-
-    `shrunk` is its size in parts of that of the upright picture that was brought.
-    """
+    """The prepared picture: sides in pixels, and `shrunk`, the scale from the upright original to it."""
 
     path: Path
     width: int
@@ -61,62 +60,50 @@ def prepare(source: Path, target: Path, part: tuple[float, float, float, float] 
     """Check the picture and write it to `target` as JPEG, quality 92, without EXIF or colour profile.
 
     Args:
-        source: the picture as it was brought.
-        target: where the clean one is written to.
-        part: left, top, right and bottom of what is kept, in pixels of the upright picture; None keeps all.
+        source: the original.
+        target: path of the prepared picture.
+        part: left, top, right and bottom of a crop, in pixels of the upright original; None keeps all.
 
     Raises:
         MediaError: it cannot be used; `target` is not written.
     """
-    _check_file(source)
-    kind = kind_of(source)
-    essence = _essence(source, kind)
-    with _open(essence, kind) as image:
-        source_format, brought = image.format or "", sorted(image.size)
-    clean, notes = _clean(essence)
-    # A large JPEG is decoded smaller, and one that was cut off has fewer rows.
-    decoded = max(now / before for now, before in zip(sorted(clean.size), brought, strict=True))
+    check_size(source, "picture", SIZE_MAX)
+    kind = sniff(source)
+    stripped = _STRIP.get(kind.code if kind else "", Stripped)(source.read_bytes())
+    with _open(stripped, kind) as image:
+        source_format, original = image.format or "", sorted(image.size)
+        frames = stripped.frames or _frames(image)
+    clean, notes = _clean(stripped, frames)
+    # A large JPEG is decoded at a smaller size, and one that is cut off has fewer rows.
+    decoded = max(now / before for now, before in zip(sorted(clean.size), original, strict=True))
     if part:
         left, top, right, bottom = (round(decoded * edge) for edge in part)
         clean = clean.crop((left, top, right, bottom))
-    _check_shape(*clean.size)
-    whole = max(clean.size)
+    width, height = clean.size
+    if min(width, height) < SHORT_SIDE_MIN:
+        raise MediaError(say("picture_too_small", width=width, height=height, least=SHORT_SIDE_MIN))
+    if max(width, height) > ASPECT_MAX * min(width, height):
+        raise MediaError(say("picture_too_narrow"))
     clean.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-    clean.info.clear()  # Pillow would write a comment in it
+    clean.info.clear()  # Pillow would write a comment from it
     buffer = io.BytesIO()
     clean.save(buffer, "JPEG", quality=JPEG_QUALITY)
     target.write_bytes(buffer.getvalue())
-    return Facts(target, *clean.size, source_format, notes, decoded * max(clean.size) / whole)
+    return Facts(target, *clean.size, source_format, notes, decoded * max(clean.size) / max(width, height))
 
 
-def _check_file(source: Path) -> None:
-    if not source.is_file():
-        raise TransientMediaError(say("picture_missing"))
-    size = source.stat().st_size
-    if size == 0:
-        raise MediaError(say("picture_empty"))
-    if size > SIZE_MAX:
-        raise MediaError(say("picture_too_large", most_mb=SIZE_MAX // 1024**2))
-
-
-def _essence(source: Path, kind: Kind | None) -> Essence:
-    """Take the file apart where we know how; BMP and AVIF are opened as they are."""
-    take_apart = _TAKEN_APART.get(kind.code if kind else "", Essence)
-    return take_apart(source.read_bytes())
-
-
-def _open(essence: Essence, kind: Kind | None) -> Image.Image:
-    """Open by content; naming the formats keeps out EPS, which would start ghostscript."""
+def _open(stripped: Stripped, kind: FileType | None) -> Image.Image:
+    """Open by content, in FORMATS alone: EPS would start Ghostscript."""
     try:
         with python_warnings.catch_warnings():
-            # Pillow's own limit only warns; ours is checked right after.
+            # Pillow only warns at its own limit; ours is checked below.
             python_warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(essence.data), formats=FORMATS)
+            image = Image.open(io.BytesIO(stripped.data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(kind) from error
     except MemoryError:
         raise
-    except Exception as error:  # Pillow's readers raise whatever a broken header leads them to
+    except Exception as error:  # Pillow raises anything for a broken header
         raise _unreadable(kind) from error
     if image.width * image.height > PIXELS_MAX.get(image.format or "", OTHER_PIXELS_MAX):
         image.close()
@@ -124,55 +111,59 @@ def _open(essence: Essence, kind: Kind | None) -> Image.Image:
     return image
 
 
-def _too_many_pixels(kind: Kind | None) -> MediaError:
+def _frames(image: Image.Image) -> int:
+    """Return the number of frames; 1 where they cannot be counted."""
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:  # noqa: BLE001  # the same as in `_open`
+        return 1
+
+
+def _too_many_pixels(kind: FileType | None) -> MediaError:
     what = kind.name if kind else say("picture_of_some_kind")
     most = next((most for name, most in PIXELS_MAX.items() if name in what.upper()), OTHER_PIXELS_MAX)
     return MediaError(say("picture_too_many_pixels", most=most // 1_000_000, kind=what))
 
 
-def _unreadable(kind: Kind | None) -> MediaError:
+def _unreadable(kind: FileType | None) -> MediaError:
     if kind is None:
         return MediaError(say("not_a_picture"))
-    if kind.sort != PICTURE:
+    if kind.category != PICTURE:
         return MediaError(say("something_else_than_picture", kind=kind.name))
     if kind.code in _DAMAGED_IF_UNREAD:
-        return _damaged()
+        return MediaError(say("picture_damaged"))
     return MediaError(say("picture_kind_unreadable", kind=kind.name))
 
 
-def _damaged() -> MediaError:
-    return MediaError(say("picture_damaged"))
+def _clean(stripped: Stripped, frames: int) -> tuple[Image.Image, tuple[Sentence, ...]]:
+    """Return the first frame in upright 8-bit sRGB, and warnings.
 
-
-def _clean(essence: Essence) -> tuple[Image.Image, tuple[Sentence, ...]]:
-    """Decode the first frame and bring it into upright 8-bit sRGB; return what is to be said of it, too.
-
-    Each step's picture goes with the next one: a large one may be in memory twice, and not more often.
+    Each step replaces the picture of the one before: a large one is in memory twice at most.
     """
     try:
-        frames = _frames(essence)
         notes = [say("picture_first_frame", frames=frames)] if frames > 1 else []
-        if essence.ended:
-            image = _decoded(essence.data)
+        if stripped.ended:
+            image = _decoded(stripped.data)
         else:
-            image, missing = _without_end(essence)
+            image, missing = _without_end(stripped)
             notes += [say("picture_rows_missing")] if missing else []
-        orientation = essence.orientation or exif.orientation(image.info.get("exif", b""))
+        orientation = stripped.orientation or exif_orientation(image.info.get("exif", b""))
         image = to_eight_bits(image)
-        image.info.update({"icc_profile": essence.profile} if essence.profile else {})
+        if 0 < len(stripped.profile) <= PROFILE_MAX:
+            image.info["icc_profile"] = stripped.profile
         image = _to_srgb(image)
         image = _on_white(image)
         return (image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image), tuple(notes)
     except (MediaError, MemoryError):
         raise
-    except Exception as error:  # whatever broken pixels lead to: OSError, SyntaxError, struct.error ...
-        raise _damaged() from error
+    except Exception as error:  # Pillow raises anything for broken pixels: OSError, struct.error ...
+        raise MediaError(say("picture_damaged")) from error
 
 
 def _decoded(data: bytes) -> Image.Image:
-    """Decode the first frame; only `load` notices a file that is cut off."""
+    """Return the first frame; `load` raises for a file that is cut off."""
     with python_warnings.catch_warnings():
-        python_warnings.simplefilter("ignore")  # `_open` has looked at its size; the rest is for nobody
+        python_warnings.simplefilter("ignore")  # `_open` has checked the size
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     image.draft("RGB", (LONG_SIDE, LONG_SIDE))
     image.seek(0)
@@ -180,33 +171,21 @@ def _decoded(data: bytes) -> Image.Image:
     return image
 
 
-def _without_end(essence: Essence) -> tuple[Image.Image, int]:
-    """Decode a JPEG that was cut off; return the rows that are there, and how many are not.
+def _without_end(stripped: Stripped) -> tuple[Image.Image, int]:
+    """Return the rows of a JPEG that is cut off, and how many are missing.
 
-    The decoder makes up what is missing. The rows that stay the same, whether nothing or noise follows, are
-    the picture's own.
+    The decoder invents missing rows. Those that are the same with nothing and with noise appended are real.
     """
-    first, second = (_decoded(essence.data + tail + jpeg.END) for tail in (b"", jpeg.NOISE))
+    first, second = (_decoded(stripped.data + tail + jpeg.END) for tail in (b"", jpeg.NOISE))
     differing = ImageChops.difference(first, second).getbbox()
     rows = differing[1] if differing else first.height
     if rows < (1 - MISSING_MAX) * first.height:
-        raise _damaged()
+        raise MediaError(say("picture_damaged"))
     return first.crop((0, 0, first.width, rows)), first.height - rows
 
 
-def _frames(essence: Essence) -> int:
-    """Count the frames; damage behind the first one does not matter."""
-    if essence.frames:
-        return essence.frames
-    try:
-        with Image.open(io.BytesIO(essence.data), formats=FORMATS) as image:
-            return int(getattr(image, "n_frames", 1))
-    except Exception:  # noqa: BLE001  # the same as in `_open`
-        return 1
-
-
 def _to_srgb(image: Image.Image) -> Image.Image:
-    """Apply the picture's own colour profile; a profile that cannot be read is as if it were not there."""
+    """Convert by the colour profile of the picture; an unreadable profile is ignored."""
     profile = image.info.get("icc_profile")
     if profile and image.mode == "P":
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -228,10 +207,3 @@ def _on_white(image: Image.Image) -> Image.Image:
         image = image.convert("RGB")
         image.paste("white", mask=clear)
     return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _check_shape(width: int, height: int) -> None:
-    if min(width, height) < SHORT_SIDE_MIN:
-        raise MediaError(say("picture_too_small", width=width, height=height, least=SHORT_SIDE_MIN))
-    if max(width, height) > ASPECT_MAX * min(width, height):
-        raise MediaError(say("picture_too_narrow"))

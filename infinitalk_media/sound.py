@@ -1,8 +1,7 @@
-"""A visitor's sound becomes the clip that is sent: checked, cut, faded, padded, an MP3 without metadata.
+"""Prepares a sound: a checked clip, cut, faded and padded, as MP3 without metadata.
 
-ffmpeg decodes the part that is needed and encodes the clip, guarded; pydub does what lies between.
-`AudioSegment.from_file` never sees a visitor's file: it would decode all of it, and reads formats that name
-other files.
+ffmpeg decodes the part and encodes the clip; pydub edits it. `AudioSegment.from_file` is not used: it decodes
+the whole file, and reads formats that name other files.
 """
 
 import warnings as python_warnings
@@ -14,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infinitalk_media import MediaError, ffmpeg
-from infinitalk_media.decoding import to_wav
-from infinitalk_media.mix import mono
-from infinitalk_media.scratch import scratch_folder
+from infinitalk_media.decoding import read_samples, to_wav, told_length_s
+from infinitalk_media.downmix import downmix
 from infinitalk_media.sentences import Sentence, say
-from infinitalk_media.wav import samples as wav_samples
+from infinitalk_media.temporary_folder import temporary_folder
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
@@ -31,20 +29,21 @@ QUIETEST_DBFS = -45.0
 QUIET_DBFS = -30.0
 FADE_IN_MS, FADE_OUT_MS = 5, 30
 PAUSE_WITHIN_MS = 2000
-# LAME's level 7 takes 60 % of the default's time; 128 kb/s are plenty for one voice.
+# LAME's level 7 takes 60 % of the default's time; one voice does not need more than 128 kb/s.
 _MP3 = ["-c:a", "libmp3lame", "-b:a", "128k", "-compression_level", "7", "-f", "mp3"]
 _EXPORTED = ["-ar", "44100", "-ac", "1", "-map_metadata", "-1", *_MP3]
-_TAIL_S = 0.2  # decoded beyond the part that was asked for, to know whether there is more
+_TAIL_S = 0.2  # decoded beyond the part, to know whether the recording goes on
 _FRAME_S = 0.05
-_CLICK_S = 0.12  # what lasts for no longer is no voice, but where an offset begins or a rumble is cut
+_CLICK_S = 0.12  # shorter sounds are clicks, where an offset begins or a rumble is cut
 _FULL_SCALE = round(0.999 * 32768)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The clip that will be sent: lengths in seconds, levels in dB below full scale.
+    """The clip: lengths in seconds, levels in dB relative to full scale.
 
-    `start_s` and `end_s` are where it lies in the recording, before any padding.
+    `start_s` and `end_s` are its position in the recording, without padding. `whole_s` is the length of a
+    recording that goes on after the clip, where its file says it.
     """
 
     path: Path
@@ -58,38 +57,66 @@ class Facts:
     padded: bool
     clipped: bool = False
     warnings: tuple[Sentence, ...] = ()
+    goes_on: bool = False
+    whole_s: float | None = None
 
     @property
     def taken(self) -> Sentence | None:
-        """Say which part of the recording this is; None when it is all of it."""
+        """The sentence that names the part of the recording; None for all of it."""
         if not self.trimmed:
             return None
         return say("sound_part_used", start=self.start_s, end=self.end_s)
 
+    @property
+    def cut_off(self) -> Sentence | None:
+        """The sentence on a recording of which the beginning alone is used; None for any other."""
+        if self.start_s or not self.goes_on:
+            return None
+        if self.whole is None:
+            return say("sound_first_part_used", seconds=self.end_s)
+        return say("sound_first_of_whole_used", seconds=self.end_s, **self.whole)
+
+    @property
+    def whole(self) -> dict[str, int] | None:
+        """The length of the whole recording as players show it: `minutes` and the `rest` in seconds."""
+        if self.whole_s is None:
+            return None
+        whole_s = max(int(self.whole_s + 0.5), int(self.end_s) + 1)
+        return dict(zip(("minutes", "rest"), divmod(whole_s, 60), strict=True))
+
 
 def prepare(
-    source: Path, target: Path, *, start_s: float = 0.0, seconds: float = 10.0, end_in_pause: bool = False
+    source: Path,
+    target: Path,
+    *,
+    start_s: float = 0.0,
+    seconds: float = SECONDS_MAX,
+    end_in_pause: bool = False,
 ) -> Facts:
     """Cut `seconds` from `start_s` on, and write them to `target` as MP3, 44.1 kHz, mono, 128 kb/s.
 
-    With `end_in_pause` the clip may end earlier, in the middle of the last pause of its last two seconds.
+    With `end_in_pause` the clip ends in the middle of the last pause in its last two seconds.
 
     Raises:
         MediaError: there is no usable sound; `target` is not written.
     """
-    _check_range(start_s, seconds)
-    with scratch_folder() as folder:
+    if not 0 <= start_s <= START_MAX_S:
+        raise MediaError(say("start_out_of_range"))
+    if not SHORTEST_S <= seconds <= SECONDS_MAX:
+        raise MediaError(say("length_out_of_range", least=SHORTEST_S, most=SECONDS_MAX))
+    with temporary_folder() as folder:
         wav = to_wav(source, folder, start_s, seconds + _TAIL_S)
-        mix = mono(wav_samples(wav), wav.rate)
-        clip = _segment(mix.samples, wav.rate)
+        mix = downmix(read_samples(wav), wav.rate)
+        clip = load()(data=mix.samples.tobytes(), sample_width=2, frame_rate=wav.rate, channels=1)
         trimmed = len(clip) > seconds * 1000
         clip = clip[: round(seconds * 1000)]
         if end_in_pause and trimmed:
             clip = clip[: _last_pause(clip)]
         _check_sound(clip)
-        clipped = _is_clipped(wav_samples(wav)[: int(clip.frame_count()), mix.channels])
-        facts = _facts(target, clip, start_s, trimmed=trimmed or start_s > 0, clipped=clipped)
-        facts = replace(facts, warnings=(*_losses(wav.lost, facts.end_s, cut=trimmed), *facts.warnings))
+        clipped = _is_clipped(read_samples(wav)[: int(clip.frame_count()), mix.channels])
+        facts = _facts(target, clip, start_s, trimmed=trimmed, clipped=clipped, lost=wav.lost)
+        if trimmed and wav.links == 1:
+            facts = replace(facts, whole_s=told_length_s(source))
         _export(_shaped(clip, starts_inside=start_s > 0, cut=trimmed), folder, target)
     return facts
 
@@ -100,36 +127,18 @@ def decode(source: Path, rate: int = 16_000, seconds: float = SECONDS_MAX) -> ND
     Raises:
         MediaError: there is no usable sound in it.
     """
-    with scratch_folder() as folder:
+    with temporary_folder() as folder:
         wav = to_wav(source, folder, 0.0, seconds, "-ar", str(rate))
-        return np.divide(mono(wav_samples(wav), rate).samples, 32768, dtype=np.float32)
+        return np.divide(downmix(read_samples(wav), rate).samples, 32768, dtype=np.float32)
 
 
-def _check_range(start_s: float, seconds: float) -> None:
-    if not 0 <= start_s <= START_MAX_S:
-        raise MediaError(say("start_out_of_range"))
-    if not SHORTEST_S <= seconds <= SECONDS_MAX:
-        raise MediaError(say("length_out_of_range", least=SHORTEST_S, most=SECONDS_MAX))
-
-
-def load() -> None:
-    """Import pydub now: otherwise the first clip waits for it."""
-    _segments()
-
-
-def _segments() -> Any:
+def load() -> Any:
+    """Import pydub's AudioSegment, which has no types; early, so that the first clip does not wait for it."""
     with python_warnings.catch_warnings():
-        # pydub warns of escapes in its own source, and of an ffmpeg that is not on PATH.
+        # pydub warns of escapes in its own source, and of no ffmpeg on PATH.
         python_warnings.simplefilter("ignore")
         from pydub import AudioSegment  # noqa: PLC0415
     return AudioSegment
-
-
-def _segment(samples: NDArray[np.int16], rate: int) -> "AudioSegment":
-    class Segment(_segments()):  # type: ignore[misc]  # pydub has no types
-        converter = ffmpeg.find()
-
-    return Segment(data=samples.tobytes(), sample_width=2, frame_rate=rate, channels=1)
 
 
 def _check_sound(clip: "AudioSegment") -> None:
@@ -143,7 +152,7 @@ def _last_pause(clip: "AudioSegment") -> int:
     """Return the middle of the last pause in the last two seconds, in ms, or the clip's length."""
     from pydub.silence import detect_silence  # noqa: PLC0415
 
-    # At least half of the clip is kept, and what is kept must be long enough to be a clip.
+    # At least half of the clip and SHORTEST_S are kept.
     tail_ms = max(0, min(PAUSE_WITHIN_MS, len(clip) // 2, len(clip) - round(SHORTEST_S * 1000)))
     tail = clip[len(clip) - tail_ms :]
     pauses = detect_silence(tail, min_silence_len=120, silence_thresh=clip.dBFS - 16, seek_step=10)
@@ -154,7 +163,7 @@ def _last_pause(clip: "AudioSegment") -> int:
 
 
 def _shaped(clip: "AudioSegment", *, starts_inside: bool, cut: bool) -> "AudioSegment":
-    """Fade where the recording was cut (a hard cut clicks), and pad to the model's least length."""
+    """Fade where the recording was cut, against clicks, and pad to the model's least length."""
     if starts_inside:
         clip = clip.fade_in(FADE_IN_MS)
     if cut:
@@ -164,22 +173,29 @@ def _shaped(clip: "AudioSegment", *, starts_inside: bool, cut: bool) -> "AudioSe
 
 
 def _export(clip: "AudioSegment", folder: Path, target: Path) -> None:
-    """Write the MP3, by way of a WAV in `folder`: pydub's own way leaves files behind when it is stopped."""
+    """Write the MP3 from a WAV in `folder`: pydub alone leaves files behind when it is interrupted."""
     wav = folder / "clip.wav"
     clip.export(wav, format="wav").close()
     part = target.with_name(f"{target.name}.part")
     try:
-        remarks = ffmpeg.run(["-i", ffmpeg.source(wav), *_EXPORTED, str(part)])
+        messages = ffmpeg.run(["-i", ffmpeg.source(wav), *_EXPORTED, str(part)])
         if not part.is_file() or not part.stat().st_size:
-            raise OSError(f"The MP3 was not written: {remarks.strip()[-200:]}")
+            raise OSError(f"The MP3 was not written: {messages.strip()[-200:]}")
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _facts(target: Path, clip: Any, start_s: float, *, trimmed: bool, clipped: bool) -> Facts:
-    speech_s = _speech_s(clip)
-    length_s = len(clip) / 1000
+def _facts(target: Path, clip: Any, start_s: float, *, trimmed: bool, clipped: bool, lost: str) -> Facts:
+    speech_s, length_s = _speech_s(clip), len(clip) / 1000
+    warnings = {
+        say("sound_parts_left_out"): lost == "parts",
+        say("sound_cut_short", seconds=start_s + length_s): lost == "end" and not trimmed,
+        say("sound_clipped"): clipped,
+        say("sound_quiet"): clip.dBFS < QUIET_DBFS,
+        say("sound_little_speech"): speech_s < length_s / 2,
+        say("sound_padded", seconds=PADDED_TO_S): length_s < PADDED_TO_S,
+    }
     return Facts(
         path=target,
         duration_s=max(length_s, PADDED_TO_S),
@@ -188,23 +204,18 @@ def _facts(target: Path, clip: Any, start_s: float, *, trimmed: bool, clipped: b
         speech_s=round(speech_s, 2),
         start_s=start_s,
         end_s=start_s + length_s,
-        trimmed=trimmed,
+        trimmed=trimmed or start_s > 0,
         padded=length_s < PADDED_TO_S,
+        goes_on=trimmed,
         clipped=clipped,
-        warnings=tuple(_warnings(clip.dBFS, speech_s, length_s, clipped=clipped)),
+        warnings=tuple(sentence for sentence, holds in warnings.items() if holds),
     )
 
 
-def _losses(lost: str, end_s: float, *, cut: bool) -> list[Sentence]:
-    if lost == "parts":
-        return [say("sound_parts_left_out")]
-    return [say("sound_cut_short", seconds=end_s)] if lost and not cut else []
-
-
 def _is_clipped(samples: NDArray[np.int16]) -> bool:
-    """Tell whether one moment in a thousand is at full scale in some channel: a mix would hide it."""
+    """Tell whether one sample in a thousand is at full scale in some channel: a mix would hide it."""
     full = (samples >= _FULL_SCALE) | (samples <= -_FULL_SCALE)
-    return bool(full.any(axis=1).mean() > 0.001)  # noqa: PLR2004  # as said
+    return bool(full.any(axis=1).mean() > 0.001)  # noqa: PLR2004
 
 
 def _speech_s(clip: Any) -> float:
@@ -216,16 +227,3 @@ def _speech_s(clip: Any) -> float:
         return 0.0
     level = 10 * np.log10(np.square(whole).mean(axis=1) + 1e-12)
     return float(np.count_nonzero(level > max(np.percentile(level, 95) - 30, QUIETEST_DBFS - 10)) * _FRAME_S)
-
-
-def _warnings(level_dbfs: float, speech_s: float, length_s: float, *, clipped: bool) -> list[Sentence]:
-    found: list[Sentence] = []
-    if clipped:
-        found.append(say("sound_clipped"))
-    if level_dbfs < QUIET_DBFS:
-        found.append(say("sound_quiet"))
-    if speech_s < length_s / 2:
-        found.append(say("sound_little_speech"))
-    if length_s < PADDED_TO_S:
-        found.append(say("sound_padded", seconds=PADDED_TO_S))
-    return found

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from infinitalk_media import picture
-from tests.media.making import cut, png_of, write
+from tests.media.make_files import cut, png_of, write
 
 Make = Callable[[Path], Path]
 Check = Callable[[picture.Facts, Image.Image], None]

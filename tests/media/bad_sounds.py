@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.media.making import (
+from tests.media.make_files import (
     convert,
     cut,
     run_ffmpeg,

@@ -14,8 +14,8 @@ from tests.media.bad_sounds import (
     ten_silent_hours,
     two_hours,
 )
-from tests.media.judging import measured, refused
-from tests.media.making import speech, write, write_wav
+from tests.media.checks import measured, refused
+from tests.media.make_files import speech, write, write_wav
 
 
 def test_every_row_of_the_table_is_here():
@@ -82,4 +82,4 @@ def test_memory_and_time_of_trimming_do_not_grow_with_the_input(tmp_path, make, 
     cost = measured(TRIM, make(tmp_path), tmp_path / "clip.mp3", short)
     assert max(cost.added_mb, cost.child_mb) < 80
     assert cost.seconds < most_s
-    assert sense in cost.said
+    assert sense in cost.result

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infinitalk_media import MediaError, mp4
-from tests.media.making import run_ffmpeg
+from tests.media.make_files import run_ffmpeg
 
 
 @pytest.fixture

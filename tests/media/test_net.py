@@ -8,13 +8,13 @@ import httpx
 import pytest
 from starlette.datastructures import Headers
 
-from infinitalk_app.hosting import Surroundings
-from infinitalk_app.limits import Visitor
+from infinitalk_app.inputs.publish import PageAddresses
+from infinitalk_app.quota.visitor import visitor_name
 from infinitalk_client import DownloadError
-from infinitalk_client._hosts import Hosts
-from infinitalk_local.fetch import Fetcher
-from infinitalk_local.talk import BadInput
+from infinitalk_client._urls import Hosts
 from infinitalk_media import net
+from infinitalk_server.errors import BadInput
+from infinitalk_server.fetcher import Fetcher
 from tests.test_architecture import ALLOWED, ROOT
 
 ADDRESSES = {
@@ -166,11 +166,11 @@ async def test_the_page_the_client_and_the_server_give_one_answer(address, publi
     """The page's address, a visitor's, the video's and the inputs' are judged alike."""
     url = f"https://[{address}]" if ":" in address else f"https://{address}"
     if "%" not in address:  # a URL with a zone is none
-        assert (Surroundings(public_base_url=url).base == url) is public
+        assert (PageAddresses(public_base_url=url).base == url) is public
         assert fetched_by_the_client(f"{url}/talk.mp4") is public
     assert await fetched_by_the_server(address) is public
     hops = Headers({"x-forwarded-for": f"{address}, 10.0.0.9"})
-    seen = Visitor.of(hops, "10.0.0.9", None, proxies=None).name
+    seen = visitor_name(hops, "10.0.0.9", None, proxies=None)
     assert (seen != "10.0.0.9") is public
 
 
@@ -188,7 +188,7 @@ async def fetched_by_the_server(address: str) -> bool:
 
     try:
         fetcher = Fetcher(resolver=resolver)
-        return bool(await fetcher._requests(httpx.URL("http://a.example/x"), "picture", nearby=False))
+        return bool(await fetcher._requests(httpx.URL("http://a.example/x"), "picture", loopback=False))
     except BadInput:
         return False
 

@@ -1,4 +1,4 @@
-"""Children that read strangers' files: what they answer, what ends them, and that the next file is read."""
+"""Children that read visitors' files: what they answer, what ends them, and that the next file is read."""
 
 import os
 import shutil
@@ -17,11 +17,11 @@ import pytest
 from PIL import Image
 
 from infinitalk_media import MediaError, TransientMediaError, ffmpeg, picture, sound, video
-from infinitalk_media.child import Limits
+from infinitalk_media.child_process import Limits
 from infinitalk_media.pool import Pool
 from tests.media.bad_pictures import photo, save
-from tests.media.judging import measured, refused
-from tests.media.making import png_of, speech, write, write_wav
+from tests.media.checks import measured, refused
+from tests.media.make_files import png_of, speech, write, write_wav
 from tests.processes import assert_gone
 
 
@@ -48,9 +48,9 @@ def portrait(tmp_path: Path) -> Path:
 def test_a_child_answers_what_the_library_does(tmp_path, portrait, monkeypatch):
     """Facts and files of a picture, a part of it, a voice and a video are the same; one child reads all."""
     voice = write_wav(tmp_path / "voice.wav", speech(6))
-    film = tmp_path / "film.mp4"
+    clip = tmp_path / "clip.mp4"
     subprocess.run(
-        [ffmpeg.find(), "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=s=240x240:r=16:d=1", str(film)],
+        [ffmpeg.find(), "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=s=240x240:r=16:d=1", str(clip)],
         check=True,
     )
     part = {"start_s": 1.0, "seconds": 3.0, "end_in_pause": True}
@@ -62,7 +62,7 @@ def test_a_child_answers_what_the_library_does(tmp_path, portrait, monkeypatch):
                 lambda to: picture.prepare(portrait, to, (0, 0, 400, 300)),
             ),
             (lambda to: children.sound(voice, to, **part), lambda to: sound.prepare(voice, to, **part)),
-            (lambda to: children.video(film, to), lambda to: video.prepare(film, to)),
+            (lambda to: children.video(clip, to), lambda to: video.prepare(clip, to)),
         ]
         for number, (ours, library) in enumerate(pairs):
             there, here = tmp_path / f"there-{number}", tmp_path / f"here-{number}"
@@ -142,7 +142,7 @@ def test_a_file_that_takes_too_much_of_a_processor_is_refused_for_good(tmp_path,
 
 IN_A_CHILD = """
 from infinitalk_media import MediaError
-from infinitalk_media.child import Limits
+from infinitalk_media.child_process import Limits
 from infinitalk_media.pool import Pool
 def warm_up(source, target):
     pass
@@ -162,13 +162,13 @@ def test_a_file_that_takes_too_much_memory_is_refused(tmp_path):
     """A picture that needs 300 MB is told so where 256 MB may be taken, and no more were taken."""
     large = save(tmp_path / "large.png", Image.new("RGBA", (5999, 5999)), compress_level=1)
     cost = measured(IN_A_CHILD, large, tmp_path / "clean.jpg")
-    assert "needs too much memory" in cost.said
+    assert "needs too much memory" in cost.result
     assert cost.child_mb < 60 + 256
     assert cost.added_mb < 10
 
 
 def test_a_child_sees_no_key(monkeypatch):
-    """No secret of this process's environment reaches the one that reads strangers' files."""
+    """No secret of this process's environment reaches the one that reads visitors' files."""
     monkeypatch.setenv("SEGMIND_API_KEY", "SG_secret")
     with pool() as children:
         children.warm()

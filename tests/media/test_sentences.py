@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from infinitalk_local.sentences import ENGLISH as OF_SERVER
 from infinitalk_media import MediaError, picture
 from infinitalk_media.pool import Pool
 from infinitalk_media.sentences import ENGLISH, Sentence, packed, say, unpacked
+from infinitalk_preview.errors import ENGLISH as OF_PREVIEW
 
 ROOT = Path(__file__).parents[2]
 RAISED = ("MediaError", "TransientMediaError", "BadFace")
@@ -29,7 +29,7 @@ def test_no_error_is_raised_with_a_sentence_of_its_own():
     """What is wrong with a file, or with the choice of a face, comes from the catalogue of its package."""
     own = [
         f"{name}:{call.lineno}"
-        for package in ("infinitalk_media", "infinitalk_local", "infinitalk_app")
+        for package in ("infinitalk_media", "infinitalk_preview", "infinitalk_server", "infinitalk_app")
         for name, called, call in calls(package)
         if called in RAISED and any(isinstance(part, ast.Constant | ast.JoinedStr) for part in call.args)
     ]
@@ -37,7 +37,7 @@ def test_no_error_is_raised_with_a_sentence_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("package", "english"), [("infinitalk_media", ENGLISH), ("infinitalk_local", OF_SERVER)]
+    ("package", "english"), [("infinitalk_media", ENGLISH), ("infinitalk_preview", OF_PREVIEW)]
 )
 def test_each_code_that_is_said_is_in_the_catalogue(package, english):
     """Codes are written out, but for those that are made of what is read or of a mark."""
@@ -71,8 +71,8 @@ def test_codes_come_through_the_children_that_read_files(tmp_path):
         facts = children.picture(strip, tmp_path / "clean.jpg")
     finally:
         children.close()
-    assert caught.value.said.code == "picture_too_small"
-    assert caught.value.said.values == {"width": 32, "height": 16, "least": picture.SHORT_SIDE_MIN}
+    assert caught.value.sentence.code == "picture_too_small"
+    assert caught.value.sentence.values == {"width": 32, "height": 16, "least": picture.SHORT_SIDE_MIN}
     assert [(note.code, note.values) for note in facts.warnings] == [("picture_first_frame", {"frames": 2})]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from infinitalk_media import MediaError, ffmpeg, sound
-from tests.media.making import convert, run_ffmpeg, silence, speech, write, write_wav
+from tests.media.make_files import convert, run_ffmpeg, silence, speech, write, write_wav
 
 
 @pytest.fixture
@@ -44,6 +44,26 @@ def test_the_clip_begins_where_it_was_asked_to(tmp_path, target):
     """A silent first half is not in a clip that starts after it."""
     path = write_wav(tmp_path / "late.wav", np.concatenate([silence(6), speech(6)]))
     assert sound.prepare(path, target, start_s=6, seconds=4).speech_s > 3
+
+
+@pytest.mark.parametrize("name", ["long.wav", "long.mp3", "long.m4a", "long.ogg"])
+def test_a_recording_that_goes_on_says_how_long_it_is(recording, tmp_path, target, name):
+    """Of 20 s the first five are used: that is said; with another start, or all of it, nothing is."""
+    long = convert(recording, tmp_path / name)
+    facts = sound.prepare(long, target, seconds=5)
+    assert facts.cut_off == "Only the first 5 s of 0:20 are used."
+    assert facts.whole_s == pytest.approx(20, abs=0.1)
+    assert sound.prepare(long, target, start_s=10, seconds=5).cut_off is None
+    assert sound.prepare(long, target).cut_off is None
+
+
+def test_a_length_that_the_file_does_not_say_is_not_made_up(recording, tmp_path, target):
+    """Recordings in a row, and a stream without a length: they go on, and that is all."""
+    part = convert(recording, tmp_path / "part.ogg").read_bytes()
+    live = convert(recording, tmp_path / "live.webm", "-live", "1")
+    for file in (write(tmp_path / "row.ogg", part + part), live):
+        facts = sound.prepare(file, target, seconds=5)
+        assert (facts.whole_s, facts.cut_off) == (None, "Only the first 5 s of the recording are used.")
 
 
 def test_a_shorter_recording_keeps_its_length(tmp_path, target):

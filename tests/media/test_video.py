@@ -12,10 +12,10 @@ from PIL import Image
 
 from infinitalk_media import MediaError, mp4, sound, video
 from tests.asked import asked_server
-from tests.media.making import run_ffmpeg
+from tests.media.make_files import run_ffmpeg
 
 
-def film(path: Path, *more: str, size: str = "320x240", seconds: float = 2) -> Path:
+def make_video(path: Path, *more: str, size: str = "320x240", seconds: float = 2) -> Path:
     run_ffmpeg("-f", "lavfi", "-i", f"testsrc2=s={size}:r=10:d={seconds}", *more, path)
     return path
 
@@ -51,7 +51,7 @@ def test_every_usual_video_becomes_h264_in_an_mp4(tmp_path, name, codec):
         "-metadata",
         "location=+48.1+11.5/",
     ]
-    path = film(tmp_path / name, *sound, *codec)
+    path = make_video(tmp_path / name, *sound, *codec)
     facts = video.prepare(path, tmp_path / "clean.mp4")
     with av.open(str(facts.path)) as media:
         assert [stream.codec_context.name for stream in media.streams] == ["h264"]
@@ -66,12 +66,12 @@ def test_every_usual_video_becomes_h264_in_an_mp4(tmp_path, name, codec):
 @pytest.mark.parametrize(
     ("make", "sense"),
     [
-        (lambda f: film(f / "a.mp4", size="64x64"), "too small"),
+        (lambda f: make_video(f / "a.mp4", size="64x64"), "too small"),
         (lambda f: _large(f / "a.mp4"), "larger than 50 MB"),
-        (lambda f: film(f / "a.mp4", seconds=40), "longer than 30 seconds"),
+        (lambda f: make_video(f / "a.mp4", seconds=40), "longer than 30 seconds"),
         (lambda f: _bytes(f / "a.mp4", b""), "empty"),
         (lambda f: _bytes(f / "a.mp4", b"hello, this is text"), "not a video"),
-        (lambda f: _bytes(f / "a.mp4", film(f / "b.mp4").read_bytes()[:3000]), "cannot be read"),
+        (lambda f: _bytes(f / "a.mp4", make_video(f / "b.mp4").read_bytes()[:3000]), "cannot be read"),
         (lambda f: _bytes(f / "a.mp4", b"#EXTM3U\n#EXTINF:5,\nb.mp4\n"), "not a video"),
         (lambda f: _sound_only(f / "a.mp4"), "has sound, but no picture"),
         (lambda f: _sound_only(f / "a.webm", "-c:a", "libopus"), "has sound, but no picture"),
@@ -108,7 +108,7 @@ def _bytes(path: Path, data: bytes) -> Path:
 
 
 def _large(path: Path) -> Path:
-    film(path)
+    make_video(path)
     with path.open("r+b") as file:
         file.truncate(50 * 1024**2 + 1)
     return path
@@ -142,7 +142,7 @@ def _song_with_cover(path: Path) -> Path:
 
 def test_a_phones_video_is_set_upright(tmp_path):
     """What a phone stores lying, with a note to turn it, is turned for good."""
-    lying = film(tmp_path / "lying.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+    lying = make_video(tmp_path / "lying.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p")
     turned = tmp_path / "turned.mp4"
     run_ffmpeg("-display_rotation", "90", "-i", lying, "-c", "copy", turned)
     assert mp4.inspect(turned, needs_sound=False).turned
@@ -174,7 +174,7 @@ def test_pixels_that_are_no_squares_are_stretched(tmp_path, name, shape, codec, 
         "-pix_fmt",
         "yuvj420p" if codec == "mjpeg" else "yuv420p",
     )
-    path = film(tmp_path / name, *pixels, "-r", "25", size="640x480", seconds=0.4)
+    path = make_video(tmp_path / name, *pixels, "-r", "25", size="640x480", seconds=0.4)
     facts = video.prepare(path, tmp_path / "clean.mp4")
     assert (facts.width, facts.height) == size
     assert not mp4.inspect(facts.path, needs_sound=False).squeezed
@@ -183,7 +183,7 @@ def test_pixels_that_are_no_squares_are_stretched(tmp_path, name, shape, codec, 
 
 def test_what_is_turned_and_stretched_is_both(tmp_path):
     """A phone's video of oblong pixels is upright, and as high as it is shown."""
-    lying = film(tmp_path / "lying.mp4", "-vf", "setsar=2", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+    lying = make_video(tmp_path / "lying.mp4", "-vf", "setsar=2", "-c:v", "libx264", "-pix_fmt", "yuv420p")
     turned = tmp_path / "turned.mp4"
     run_ffmpeg("-display_rotation", "90", "-i", lying, "-c", "copy", turned)
     facts = video.prepare(turned, tmp_path / "clean.mp4")
@@ -192,7 +192,7 @@ def test_what_is_turned_and_stretched_is_both(tmp_path):
 
 def test_a_pixel_of_any_width_costs_no_memory(tmp_path):
     """A thousand times as wide as high, it is refused for its height; no frame of that width is made."""
-    path = film(tmp_path / "a.mp4", "-vf", "setsar=1000", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+    path = make_video(tmp_path / "a.mp4", "-vf", "setsar=1000", "-c:v", "libx264", "-pix_fmt", "yuv420p")
     with pytest.raises(MediaError, match="too small"):
         video.prepare(path, tmp_path / "clean.mp4")
 
@@ -241,7 +241,7 @@ def test_a_playlist_in_the_subtitles_of_an_avi_is_not_followed(tmp_path):
 
 def test_frames_are_spread_over_the_whole_video(tmp_path):
     """Eight frames of a two-second video differ from each other and have its size."""
-    found = list(video.frames(film(tmp_path / "a.mp4"), count=8))
+    found = list(video.frames(make_video(tmp_path / "a.mp4"), count=8))
     assert 7 <= len(found) <= 8
     assert found[0].shape == (240, 320, 3)
     assert np.abs(found[0].astype(int) - found[-1]).mean() > 1
@@ -249,7 +249,7 @@ def test_frames_are_spread_over_the_whole_video(tmp_path):
 
 def test_a_large_video_is_made_smaller_when_it_is_encoded_anew(tmp_path):
     """More than 1280 px is wasted on the model."""
-    path = film(tmp_path / "a.mp4", "-c:v", "mpeg4", size="1920x1080", seconds=0.5)
+    path = make_video(tmp_path / "a.mp4", "-c:v", "mpeg4", size="1920x1080", seconds=0.5)
     facts = video.prepare(path, tmp_path / "clean.mp4")
     assert (facts.width, facts.height) == (1280, 720)
 
@@ -263,11 +263,11 @@ def test_pictures_in_the_same_container_are_no_videos(tmp_path):
 
 def test_a_finished_video_begins_at_once_and_says_what_it_is(tmp_path):
     """`finish` moves an index from the end to the beginning, writes the comment, and leaves one file."""
-    late = film(
+    late = make_video(
         tmp_path / "late.mp4", "-f", "lavfi", "-i", "sine=440:d=2", "-c:v", "libx264", "-pix_fmt", "yuv420p"
     )
     assert not mp4.inspect(late).faststart
-    mp4.finish(late, "made by AI")
+    mp4.remux(late, "made by AI")
     facts = mp4.inspect(late)
     assert (facts.faststart, facts.comment) == (True, "made by AI")
     assert list(tmp_path.iterdir()) == [late]

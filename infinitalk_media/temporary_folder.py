@@ -1,4 +1,4 @@
-"""A folder for a while, that an interrupt cannot leave behind."""
+"""A temporary folder that is removed even after an interrupt."""
 
 import secrets
 import shutil
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """Yield a new folder in the temporary one, and remove it with all that is in it.
+def temporary_folder() -> Iterator[Path]:
+    """Yield a new temporary folder, and remove it with its content.
 
-    `tempfile.TemporaryDirectory` forgets its folder when Ctrl-C comes right after making it.
+    `tempfile.TemporaryDirectory` leaves its folder behind when Ctrl-C comes right after it was made.
     """
     folder = Path(tempfile.gettempdir()) / f"infinitalk-{secrets.token_hex(8)}"
     try:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from infinitalk_media import sound
-from tests.media.judging import refused
-from tests.media.making import run_ffmpeg, speech, write
+from tests.media.checks import refused
+from tests.media.make_files import run_ffmpeg, speech, write
 
 RATE = 44_100
 TIME = np.arange(6 * RATE) / RATE

@@ -1,4 +1,4 @@
-"""How the rows of the table are judged."""
+"""Checks that tests of bad files share: what a child process costs, and that a file is refused."""
 
 import json
 import subprocess
@@ -20,10 +20,10 @@ def peak():
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 warm_up(*sys.argv[1:])
 before, began = peak(), time.perf_counter()
-said = work(*sys.argv[1:])
+result = work(*sys.argv[1:])
 seconds = time.perf_counter() - began
 child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-print(json.dumps([peak(), peak() - before, child, seconds, str(said)]))
+print(json.dumps([peak(), peak() - before, child, seconds, str(result)]))
 """
 
 
@@ -35,7 +35,7 @@ class Cost:
     added_mb: float
     child_mb: float
     seconds: float
-    said: str
+    result: str
 
 
 def measured(code: str, *arguments: Path) -> Cost:

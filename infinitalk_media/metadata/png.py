@@ -1,17 +1,16 @@
-"""Takes a PNG apart, so that ancillary chunks cannot spoil it (PNG, third edition, 5.4 and 13.2)."""
+"""Strips a PNG of ancillary chunks (PNG, third edition, 5.4 and 13.2)."""
 
 import struct
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from infinitalk_media.essence import PROFILE_MAX, Essence, bounded
-from infinitalk_media.exif import orientation
+from infinitalk_media.metadata.stripped import PROFILE_MAX, Stripped, bounded, orientation
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CRITICAL = (b"IHDR", b"PLTE", b"IDAT")
 _AROUND = 12  # length, kind and checksum of a chunk
-# How many bytes name what is transparent, by the colour type: in grey, in RGB, in a palette.
+# Lengths of tRNS by colour type: grey, RGB, palette.
 _TRANSPARENT = {0: range(2, 3), 2: range(6, 7), 3: range(1, 257)}
 
 
@@ -29,21 +28,21 @@ class _Chunk(NamedTuple):
         return self.checksum == _checksum(self.kind, self.body)
 
 
-def essence(data: bytes) -> Essence:
-    """Keep the critical chunks as they are; of the others, what is intact and changes what is seen."""
+def strip(data: bytes) -> Stripped:
+    """Keep the critical chunks unchanged; of the others, transparency and what goes into `Stripped`."""
     kept = [SIGNATURE]
-    said: dict[bytes, bytes] = {}
+    metadata: dict[bytes, bytes] = {}
     for chunk in bounded(_chunks(data)):
         if chunk.kind in _CRITICAL or (chunk.intact and _is_transparency(chunk, data)):
             kept.append(chunk.whole)
         elif chunk.intact:
-            said.setdefault(chunk.kind, chunk.body)
+            metadata.setdefault(chunk.kind, chunk.body)
     kept.append(_Chunk(b"IEND", b"", _checksum(b"IEND", b"")).whole)
-    return Essence(
+    return Stripped(
         b"".join(kept),
-        orientation(said.get(b"eXIf", b"")),
-        _profile(said.get(b"iCCP", b"")),
-        _frames(said.get(b"acTL", b"")),
+        orientation(metadata.get(b"eXIf", b"")),
+        _profile(metadata.get(b"iCCP", b"")),
+        _frames(metadata.get(b"acTL", b"")),
     )
 
 
@@ -51,14 +50,14 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
     at = len(SIGNATURE)
     while at + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
-        if kind == b"IEND" or not kind.isalpha():  # what lies behind a picture
+        if kind == b"IEND" or not kind.isalpha():  # data after the picture
             return
         body, checksum = data[at + 8 : at + 8 + length], data[at + 8 + length : at + _AROUND + length]
         if kind in _CRITICAL and len(checksum) < 4:  # noqa: PLR2004  # cut off, perhaps after the last row
             checksum = _checksum(kind, body)
         yield _Chunk(kind, body, checksum)
         end = at + _AROUND + length
-        if end > len(data) and kind not in _CRITICAL:  # a length that cannot be: the pixels may follow yet
+        if end > len(data) and kind not in _CRITICAL:  # a wrong length: pixels may follow
             end = data.find(b"IDAT", at + _AROUND) - 4
             if end < at:
                 return
@@ -75,15 +74,14 @@ def _is_transparency(chunk: _Chunk, data: bytes) -> bool:
 
 
 def _profile(body: bytes) -> bytes:
-    """Unpack a profile: behind its name, a zero, and another one for zlib."""
+    """Decompress a profile, after its name, a zero, and the method."""
     packed = body.partition(b"\x00")[2][1:]
     try:
-        profile = zlib.decompressobj().decompress(packed, PROFILE_MAX + 1)
+        return zlib.decompressobj().decompress(packed, PROFILE_MAX + 1)
     except zlib.error:
         return b""
-    return profile if len(profile) <= PROFILE_MAX else b""
 
 
 def _frames(body: bytes) -> int:
-    """Read how many frames an animation says it has."""
-    return max(1, int.from_bytes(body[:4], "big")) if len(body) == 8 else 1  # noqa: PLR2004  # two numbers
+    """Return the number of frames of an animation."""
+    return max(1, int.from_bytes(body[:4], "big")) if len(body) == 8 else 1  # noqa: PLR2004

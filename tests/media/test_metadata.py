@@ -6,14 +6,13 @@ import struct
 import zlib
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
 from infinitalk_media import picture
-from tests.media.bad_pictures import DAMAGED, is_blue, is_red, photo, save
-from tests.media.judging import refused
-from tests.media.making import png_chunk, write
+from tests.media.bad_pictures import is_blue, is_red, photo, save
+from tests.media.checks import refused
+from tests.media.make_files import png_chunk, write
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 ON_ITS_SIDE = struct.pack(">4sIHHHIHHI", b"MM\0*", 8, 1, 0x0112, 3, 1, 6, 0, 0)
@@ -127,92 +126,16 @@ JPEG_SEGMENTS = {
 } | {"comment": (0xFE, JUNK)}
 
 
-@pytest.mark.parametrize("name", JPEG_SEGMENTS)
-def test_what_applications_put_into_a_jpeg_cannot_spoil_it(tmp_path, name):
-    """Broken segments of applications, and comments, are passed over."""
-    marker, body = JPEG_SEGMENTS[name]
-    segment = b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body
-    shows_the_same(JPEG[:2] + segment + JPEG[2:], tmp_path)
-
-
-@pytest.mark.parametrize("progressive", [False, True], ids=["baseline", "progressive"])
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda data: data[:-2],
-        lambda data: data[:-1],
-        lambda data: data[:-2] + bytes(5000),
-        lambda data: data + b"\xff\xd8\xff and so on" * 100,
-        lambda data: data + bytes(5000),
-    ],
-    ids=["without its end", "half an end", "zeros for the end", "garbage behind it", "zeros behind it"],
-)
-def test_a_jpeg_whose_rows_are_all_there_is_used(tmp_path, change, progressive):
-    """Neither a missing end nor what follows the end matters."""
-    shows_the_same(change(encoded("JPEG", progressive=progressive)), tmp_path)
-
-
-def grain() -> Image.Image:
-    noise = np.random.default_rng(1).integers(0, 255, (600, 800, 3))
-    return Image.fromarray(noise.astype(np.uint8))
-
-
-@pytest.mark.parametrize(
-    "options", [{}, {"optimize": True}, {"progressive": True}, {"restart_marker_rows": 1}]
-)
-@pytest.mark.parametrize("tail", [b"", bytes(5000), b"\xff"], ids=["cut", "zeros", "half a mark"])
-@pytest.mark.parametrize("make", [photo, grain])
-def test_a_jpeg_without_its_lower_half_is_refused(tmp_path, make, tail, options):
-    """What the decoder would make up is not taken for the picture."""
-    path = save(tmp_path / "a.jpg", make(), **options)
-    data = path.read_bytes()
-    refused(picture.prepare, write(path, data[: len(data) * 6 // 10] + tail), tmp_path / "clean.jpg", DAMAGED)
-
-
-def test_a_jpeg_without_its_last_rows_is_used_without_them(tmp_path):
-    """Fewer than one row in fifty are left out, and that is said."""
-    path = save(tmp_path / "a.jpg", grain(), quality=90)
-    data = path.read_bytes()
-    facts = picture.prepare(write(path, data[: len(data) * 995 // 1000]), tmp_path / "clean.jpg")
-    assert facts.warnings == ("The last rows of the picture are missing, and were left out.",)
-    assert 588 <= facts.height < 600
-    with Image.open(facts.path) as image:
-        assert np.asarray(image)[-8:].std() > 30  # no even grey
-
-
 def webp(*, change: bytes = b"", to: bytes = b"", claims: int | None = None) -> bytes:
     """Return a WebP in which one chunk beside the pixels has another content, and perhaps a false length."""
     data, at, chunks = encoded("WEBP", exif=b"Exif\0\0", icc_profile=SRGB, xmp=b"<x/>"), 12, b""
     while at < len(data):
         kind, length = struct.unpack_from("<4sI", data, at)
         body = to if kind == change else data[at + 8 : at + 8 + length]
-        said = claims if claims and kind == change else len(body)
-        chunks += kind + struct.pack("<I", said) + body + b"\0" * (len(body) % 2)
+        claimed = claims if claims and kind == change else len(body)
+        chunks += kind + struct.pack("<I", claimed) + body + b"\0" * (len(body) % 2)
         at += 8 + length + length % 2
     return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WEBP" + chunks
-
-
-@pytest.mark.parametrize("body", [b"", b"\0", b"abc", JUNK, ON_ITS_SIDE[:14]])
-@pytest.mark.parametrize("kind", [b"EXIF", b"ICCP", b"XMP "])
-def test_a_chunk_beside_the_pixels_cannot_spoil_a_webp(tmp_path, kind, body):
-    """Broken EXIF, profile and XMP are passed over."""
-    shows_the_same(webp(change=kind, to=body), tmp_path)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        webp(change=b"XMP ", claims=2**31),
-        webp()[:-3],
-        webp() + b"behind it",
-        webp()[:4] + struct.pack("<I", 100) + webp()[8:],
-        webp()[:4] + struct.pack("<I", 2**31) + webp()[8:],
-    ],
-    ids=["a chunk claims too much", "cut off", "garbage behind it", "claims little", "claims much"],
-)
-def test_a_webp_whose_pixels_are_all_there_is_used(tmp_path, data):
-    """Wrong lengths, and an end that is cut off behind the pixels, do not matter."""
-    shows_the_same(data, tmp_path)
 
 
 def gif(frames: int = 1) -> bytes:

@@ -1,4 +1,4 @@
-"""Brings grey of 16 or 32 bits, whole or floating, to eight: Pillow's own conversion clips it to white."""
+"""Converts grey of 16 or 32 bits, integer or float, to eight: Pillow's own conversion clips it to white."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,9 @@ _SAMPLE = 1_000_000
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:
-    """Return the picture with black and white where viewers put them; other modes as they are.
+    """Return the picture with black and white as viewers show them; other modes are returned unchanged.
 
-    What is no number is black, infinities are black and white.
+    NaN is black, infinities are black and white.
     """
     if image.mode not in _DEEP:
         return image
@@ -26,9 +26,9 @@ def to_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _floating(values: NDArray[np.float32]) -> tuple[float, float]:
-    """Take 1.0 for white, as viewers do, unless the values are those of whole numbers.
+    """Return black and white: 1.0 is white, as in viewers, unless the values are those of integers.
 
-    Highlights may be brighter than white: one pixel in a hundred by anything, the others up to twice.
+    Highlights may be brighter than white: one pixel in a hundred by any factor, the others up to twice.
     """
     some = values.ravel()[:: max(1, values.size // _SAMPLE)]
     some = some[np.isfinite(some)]
@@ -37,12 +37,12 @@ def _floating(values: NDArray[np.float32]) -> tuple[float, float]:
 
 
 def _whole(image: Image.Image, values: NDArray[np.float32]) -> tuple[float, float]:
-    """Take the depth from the mode where it says it, else the smallest that holds the values."""
+    """Return black and white: of the mode's depth, else of the smallest depth that holds the values."""
     if image.mode != "I":
         return 0.0, 65535.0
     low, high = float(values.min()), float(values.max())
     white = next((white for white in _WHITES if max(high, -low) <= white + 1), _WHITES[-1])
     signed = _SIGNED in getattr(image, "tag_v2", {}).get(_SAMPLE_FORMAT, ())
     if signed and white == _WHITES[1]:
-        white = 32767.0 if high <= 32767 else white  # noqa: PLR2004  # of 16 bits with a sign
+        white = 32767.0 if high <= 32767 else white  # noqa: PLR2004  # signed 16 bits
     return (-white - 1 if low < 0 else 0.0), white

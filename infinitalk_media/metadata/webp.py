@@ -1,43 +1,41 @@
-"""Takes a WebP apart, so that EXIF, XMP, profile and unknown chunks cannot spoil it (RFC 9649, 2.7)."""
+"""Strips a WebP of EXIF, XMP, profile and unknown chunks (RFC 9649, 2.7)."""
 
 import struct
 from collections.abc import Iterator
 
-from infinitalk_media.essence import PROFILE_MAX, Essence, bounded
-from infinitalk_media.exif import orientation
+from infinitalk_media.metadata.stripped import Stripped, bounded, orientation
 
 _HEAD = 12
 _PIXELS = (b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF")
 _ALPHA, _ANIMATION = 0x10, 0x02  # flags in VP8X
 
 
-def essence(data: bytes) -> Essence:
-    """Keep the chunks with pixels; the sizes, which may be wrong, are written anew."""
+def strip(data: bytes) -> Stripped:
+    """Keep the chunks with pixels, with corrected sizes."""
     kept = []
-    said: dict[bytes, bytes] = {}
+    metadata: dict[bytes, bytes] = {}
     for kind, body, intact in bounded(_chunks(data)):
         if kind == b"VP8X" and body:
             kept.append(_chunk(kind, bytes([body[0] & (_ALPHA | _ANIMATION)]) + body[1:]))
         elif kind in _PIXELS and (intact or kind != b"ANMF"):
             kept.append(_chunk(kind, body))
         elif intact:
-            said.setdefault(kind, body)
-    profile = said.get(b"ICCP", b"")
+            metadata.setdefault(kind, body)
     pixels = b"WEBP" + b"".join(kept)
-    return Essence(
+    return Stripped(
         b"RIFF" + struct.pack("<I", len(pixels)) + pixels,
-        orientation(said.get(b"EXIF", b"")),
-        profile if len(profile) <= PROFILE_MAX else b"",
+        orientation(metadata.get(b"EXIF", b"")),
+        metadata.get(b"ICCP", b""),
         max(1, sum(chunk.startswith(b"ANMF") for chunk in kept)),
     )
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bool]]:
-    """Yield kind and body of each chunk, and whether all of it is there."""
+    """Yield type and body of each chunk, and whether it is complete."""
     at = _HEAD
     while at + 8 <= len(data):
         kind, length = struct.unpack_from("<4sI", data, at)
-        if not kind.strip().isalnum():  # what lies behind a picture
+        if not kind.strip().isalnum():  # data after the picture
             return
         body = data[at + 8 : at + 8 + length]
         yield kind, body, len(body) == length

@@ -8,8 +8,8 @@ import pytest
 from infinitalk_media import picture, sound
 from tests.media.bad_pictures import photo, save
 from tests.media.bad_sounds import a_wav, an_mp3
-from tests.media.judging import refused
-from tests.media.making import convert, write
+from tests.media.checks import refused
+from tests.media.make_files import convert, write
 
 Make = Callable[[Path], Path]
 

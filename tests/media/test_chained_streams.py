@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from infinitalk_media import MediaError, chain, ffmpeg, sound
-from tests.media.judging import refused
-from tests.media.making import convert, cut, run_ffmpeg, silence, speech, write, write_wav
+from infinitalk_media import MediaError, chained_streams, ffmpeg, sound
+from tests.media.checks import refused
+from tests.media.make_files import convert, cut, run_ffmpeg, silence, speech, write, write_wav
 
 MONO, STEREO = ("-ac", "1", "-ar", "24000"), ("-ac", "2", "-ar", "48000")
 LOW, HIGH = ("-ac", "1", "-ar", "22050"), ("-ac", "1", "-ar", "44100")
@@ -140,7 +140,7 @@ def test_a_beginning_is_found_wherever_it_lies(tmp_path, gap):
     folder.mkdir()
     first = b"fLaC\0\0\0\x22" + bytes(400 + gap)
     source = write(tmp_path / "a.flac", first + b"fLaC\0\0\0\x22" + bytes(500))
-    links, whole = chain.taken_apart(source, folder)
+    links, whole = chained_streams.split(source, folder)
     assert [link.stat().st_size for link in links] == [len(first), 508]
     assert links[0].read_bytes() == first
     assert whole
@@ -151,7 +151,7 @@ def test_the_tracks_of_one_recording_are_one_link(tmp_path):
     path = tmp_path / "a.ogv"
     tracks = ("-f", "lavfi", "-i", "testsrc2=s=320x240:r=10:d=2", "-f", "lavfi", "-i", "sine=440:d=2")
     run_ffmpeg(*tracks, "-c:v", "libtheora", "-c:a", "libvorbis", path)
-    assert chain.taken_apart(path, tmp_path) == ([path], True)
+    assert chained_streams.split(path, tmp_path) == ([path], True)
 
 
 def test_a_chain_takes_no_longer_than_one_recording(tmp_path, monkeypatch):

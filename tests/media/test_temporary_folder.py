@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from infinitalk_media.scratch import scratch_folder
+from infinitalk_media.temporary_folder import temporary_folder
 
 
 def test_gone_with_all_that_is_in_it():
     """What was put into it is removed with it."""
-    with scratch_folder() as folder:
+    with temporary_folder() as folder:
         (folder / "deep").mkdir()
         (folder / "deep/file").write_text("x")
     assert not folder.exists()
@@ -26,7 +26,7 @@ def test_an_interrupt_right_after_it_was_made_leaves_nothing(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Path, "mkdir", interrupted)
-    with pytest.raises(KeyboardInterrupt), scratch_folder():
+    with pytest.raises(KeyboardInterrupt), temporary_folder():
         pass
     assert len(made) == 1
     assert not made[0].exists()

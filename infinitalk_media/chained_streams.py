@@ -1,6 +1,6 @@
-"""Recordings that were put behind each other in one file, as `cat` and some recorders do.
+"""Chained streams: several recordings in one file, one after the other, as `cat` makes them.
 
-Decoders read the first one, and of the others what has the same form, or nothing.
+Some decoders read only the first one, others also the next ones if their format is the same.
 """
 
 import re
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LINKS_MAX = 16
-_SEARCHED = 128 * 1024**2  # bytes; more than may be uploaded
+_SEARCHED = 128 * 1024**2  # bytes; more than the limit of uploads
 _BLOCK, _OVERLAP = 1024**2, 64
-# How a file of each kind begins. The four bytes that it may be known by are found by chance in long ones.
+# The beginnings of files: more than their four magic bytes, which occur by chance in long files.
 _BEGINNINGS = [
     re.compile(pattern, re.DOTALL)
     for pattern in (
@@ -22,27 +22,26 @@ _BEGINNINGS = [
         rb"\0\0\0.ftyp",
     )
 ]
-_HEADS = 300  # bytes: in Ogg the tracks of one recording announce themselves one right behind the other
+_HEADS = 300  # bytes; beginnings that are closer are those of the tracks of one recording, in Ogg
 
 
-def taken_apart(source: Path, folder: Path) -> tuple[list[Path], bool]:
+def split(source: Path, folder: Path) -> tuple[list[Path], bool]:
     """Return the recordings in a file, and whether these are all; several are copied into `folder`.
 
-    No more than sixteen are looked at, in the first 128 MB.
+    At most sixteen are returned, from the first 128 MB.
     """
     begins = _begins(source)
-    if len(begins) < 2:  # noqa: PLR2004  # a chain has two links
+    if len(begins) < 2:  # noqa: PLR2004
         return [source], True
-    links = []
-    for number, (begin, end) in enumerate(zip(begins, [*begins[1:], source.stat().st_size], strict=True)):
-        if number < LINKS_MAX:
-            links.append(folder / f"link-{number}")
-            _copy(source, links[-1], begin, end)
+    ends = [*begins[1:], source.stat().st_size]
+    links = [folder / f"link-{number}" for number in range(min(len(begins), LINKS_MAX))]
+    for link, begin, end in zip(links, begins, ends, strict=False):
+        _copy(source, link, begin, end)
     return links, len(begins) <= LINKS_MAX
 
 
 def _begins(source: Path) -> list[int]:
-    """Return where recordings of the file's own kind begin, one more than are used at most."""
+    """Return where recordings of the file's own type begin, at most one more than LINKS_MAX."""
     with source.open("rb") as file:
         head = file.read(_OVERLAP)
     pattern = next((pattern for pattern in _BEGINNINGS if pattern.match(head)), None)
@@ -58,15 +57,13 @@ def _begins(source: Path) -> list[int]:
 
 
 def _found(source: Path, pattern: re.Pattern[bytes]) -> Iterator[int]:
-    """Yield each place, also where it lies across two blocks."""
+    """Yield the position of each match, also across two blocks."""
     with source.open("rb") as file:
-        at, block = 0, file.read(_BLOCK)
-        while block and at < _SEARCHED:
-            following = file.read(_BLOCK)
-            for match in pattern.finditer(block + following[:_OVERLAP]):
-                if match.start() < len(block):
+        for at in range(0, min(source.stat().st_size, _SEARCHED), _BLOCK):
+            file.seek(at)
+            for match in pattern.finditer(file.read(_BLOCK + _OVERLAP)):
+                if match.start() < _BLOCK:
                     yield at + match.start()
-            at, block = at + len(block), following
 
 
 def _copy(source: Path, target: Path, begin: int, end: int) -> None:

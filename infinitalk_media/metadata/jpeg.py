@@ -1,22 +1,21 @@
-"""Takes a JPEG apart, so that what applications put in cannot spoil it, nor a missing end (T.81, B.1)."""
+"""Strips a JPEG of the segments of applications, and tells whether it is cut off (T.81, B.1)."""
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from infinitalk_media import MediaError
-from infinitalk_media.essence import PROFILE_MAX, Essence, bounded
-from infinitalk_media.exif import orientation
+from infinitalk_media.metadata.stripped import Stripped, bounded, orientation
 from infinitalk_media.sentences import say
 
 BEGIN, END = b"\xff\xd8", b"\xff\xd9"
-# Codes that decode to something else than the silence after a file's end; 0xFF would be a marker.
+# Appended to a file that is cut off, it decodes to other pixels than no data does; 0xFF would be a marker.
 NOISE = bytes(range(1, 255)) * 8
 _SCAN = 0xDA
 _APPLICATION, _COMMENT = range(0xE0, 0xF0), 0xFE
-SCANS_MAX = 100  # encoders make ten; an empty one takes ten bytes, and goes through all pixels
-_MARKER = re.compile(rb"\xff[\x02-\xcf\xda-\xfe]")  # those that a length follows
-# The two that say how the colours are stored, and how long they are at least.
+SCANS_MAX = 100  # encoders write ten; even an empty one of ten bytes is decoded for all pixels
+_MARKER = re.compile(rb"\xff[\x02-\xcf\xda-\xfe]")  # markers that a length follows
+# Segments that tell the colour space, and their least lengths.
 _COLOURS = {(0xE0, b"JFIF\x00"): 14, (0xEE, b"Adobe"): 12}
 _PROFILE = b"ICC_PROFILE\x00"
 
@@ -27,8 +26,8 @@ class _Segment(NamedTuple):
     whole: bytes
 
 
-def essence(data: bytes) -> Essence:
-    """Keep all that is needed to decode; the marks of applications go, but for how the colours are stored.
+def strip(data: bytes) -> Stripped:
+    """Keep what is needed to decode; of application segments, those that tell the colour space.
 
     Raises:
         MediaError: it has more than a hundred scans.
@@ -44,18 +43,16 @@ def essence(data: bytes) -> Essence:
             profile.append(segment.body[len(_PROFILE) :])
     if kept[-1].count(b"\xff\xda") > SCANS_MAX:
         raise MediaError(say("picture_in_too_many_layers"))
-    ended = END in kept[-1]
-    whole = b"".join(kept)
-    # Some programs make a file as long as it will be first: zeros at its end are no picture.
-    return Essence(
-        whole if ended else whole.rstrip(b"\xff\x00"), orientation(exif), _joined(profile), 1, ended
-    )
+    whole, ended = b"".join(kept), END in kept[-1]
+    if not ended:  # some programs first fill a file with zeros: those at its end are no pixels
+        whole = whole.rstrip(b"\xff\x00")
+    return Stripped(whole, orientation(exif), _joined(profile), frames=1, ended=ended)
 
 
 def _segments(data: bytes) -> Iterator[_Segment]:
-    """Yield the segments up to the first scan, which counts as one with all that follows.
+    """Yield the segments; the last is the first scan with all that follows.
 
-    Between them decoders look for the next marker, whatever else lies there.
+    Like decoders, skip other bytes between two segments.
     """
     found = _MARKER.search(data, len(BEGIN))
     while found:
@@ -76,11 +73,7 @@ def _is_colours(segment: _Segment) -> bool:
 
 
 def _joined(parts: list[bytes]) -> bytes:
-    """Put a profile together: each part begins with its number and the number of parts."""
-    parts = sorted(part for part in parts if len(part) > 2)  # noqa: PLR2004  # more than the two
-    if [part[0] for part in parts] != list(range(1, len(parts) + 1)) or any(
-        part[1] != len(parts) for part in parts
-    ):
-        return b""
-    profile = b"".join(part[2:] for part in parts)
-    return profile if len(profile) <= PROFILE_MAX else b""
+    """Join the parts of a profile, which begin with their number and the number of parts."""
+    parts = sorted(part for part in parts if len(part) > 2)  # noqa: PLR2004
+    complete = [(part[0], part[1]) for part in parts] == [(n + 1, len(parts)) for n in range(len(parts))]
+    return b"".join(part[2:] for part in parts) if complete else b""
