@@ -1,79 +1,64 @@
-"""What the page tells a visitor: a line of news, or what went wrong; the texts themselves are in words.py."""
+"""Messages as codes and values; `ui/text` has the words of each language."""
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Self
 
-Action = Literal[
-    "stop",
-    "copy",
-    "console",
-    "free",
-    "own_key",
-    "again",
-    "settings",
-    "submit_again",
-    "look",
-    "paid",
-    "picture",
-    "download",
-]
+from infinitalk_media.sentences import Sentence
 
 
 @dataclass(frozen=True)
-class Say:
-    """A title, at most 26 characters, and a second line, at most 65."""
+class Message:
+    """A text by its code; `values` fill its gaps, and may be messages themselves."""
 
-    title: str
-    line: str
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
-    def naming(self, service: str, model: str, **values: object) -> "Say":
-        """Say who renders, and fill the other gaps."""
-        names = {"service": service, "model": model} | values
-        return Say(self.title.format(**names), self.line.format(**names))
+    @classmethod
+    def of(cls, code: str, **values: Any) -> Self:
+        return cls(code, values)
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What happened, whether it cost anything, what to do.
+class Trouble(Message):
+    """Why a run was not started or has failed: what happened, whether it cost anything, what to do.
 
-    `title_template` and `line_template` have gaps: {service}, which is who renders, and those that `values`
-    fill. `code` names the trouble in every language.
+    `field` names the part of the form that the visitor has to correct.
     """
 
-    title_template: str
-    line_template: str
-    actions: tuple[Action, ...] = ()
-    field: str = ""  # the form's part that lacks something
-    wants_key: bool = False
-    code: str = ""
-    values: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
-    service: str = dataclasses.field(default="{service}", compare=False)
+    field: str = ""
 
-    @property
-    def title(self) -> str:
-        return self.title_template.format(service=self.service)
 
-    @property
-    def line(self) -> str:
-        return self.line_template.format(**{"service": self.service, **self.values})
+Text = Message | Sentence | str  # a plain str comes from elsewhere, and is shown as it is
 
-    @property
-    def said(self) -> str:
-        """What somebody else said of it, or what a click lacked."""
-        return str(self.values.get("said", ""))
 
-    @property
-    def sentence(self) -> str:
-        """All of it in one text, for programs."""
-        end = "" if self.title.endswith(("?", "!", ".")) else "."
-        return f"{self.title}{end} {self.line}"
+class Refusal(Exception):
+    """The page itself does not start or continue a run; `trouble` says why."""
 
-    def naming(self, service: str) -> "Trouble":
-        """Say who renders."""
-        return replace(self, service=service)
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(f"{trouble.code} {dict(trouble.values) or ''}".strip())
+        self.trouble = trouble
 
-    def saying(self, **values: object) -> "Trouble":
-        """Fill the gaps of the second line."""
-        return replace(self, values={**self.values, **values})
+
+def invalid_input(reason: Text, field: str = "") -> Refusal:
+    """Return the refusal of an input; `field` names the part of the form that it comes from."""
+    return Refusal(Trouble("input", {"reason": reason}, field))
+
+
+class PageStopped(Exception):
+    """The page stopped during a run whose POST had begun."""
+
+
+def to_json(text: Any) -> Any:
+    """Return a text as JSON has it; any other value stays as it is."""
+    if not isinstance(text, Message | Sentence):
+        return text
+    return {"code": text.code, "values": {name: to_json(value) for name, value in text.values.items()}}
+
+
+def from_json(value: Any) -> Any:
+    """Return the text that `to_json` was given; any other value stays as it is."""
+    if not isinstance(value, dict):
+        return value
+    values = dict(value.get("values") or {})
+    return Message(str(value.get("code")), {name: from_json(one) for name, one in values.items()})

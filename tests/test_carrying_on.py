@@ -1,5 +1,6 @@
 """What those who carry the project on rely on: workflow, hooks and guides say what is so."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -29,11 +30,14 @@ def test_the_workflow_runs_the_one_check_command():
 
 
 def test_the_hooks_run_what_is_pinned():
-    """Each hook is a tool of requirements-dev.txt, so that nobody has another version of it."""
+    """Each hook is a tool of requirements-dev.txt or package.json: nobody has another version of it."""
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
     hooks = [hook for repository in config["repos"] for hook in repository["hooks"]]
     pinned = re.findall(r"^([\w-]+)==", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
-    assert {hook["entry"].split()[0] for hook in hooks} == {"ruff", "mypy"} <= set(pinned)
+    entries = {hook["entry"].split()[0] for hook in hooks}
+    assert entries == {"ruff", "mypy", "node_modules/.bin/biome"}
+    assert {"ruff", "mypy"} <= set(pinned)
+    assert "@biomejs/biome" in json.loads((ROOT / "package.json").read_text())["devDependencies"]
     assert {hook["language"] for hook in hooks} == {"system"}
 
 
@@ -56,8 +60,8 @@ def test_the_table_of_settings_is_that_of_the_class():
     assert TARGET.read_text() == table()
 
 
-def test_the_rooms_are_drawn_as_they_are():
-    """The table of docs/architecture.md allows the very imports that the test of the imports allows."""
+def test_the_map_allows_the_imports_that_are_tested():
+    """The table of docs/architecture.md allows the same imports as the test of the imports."""
     text = (ROOT / "docs/architecture.md").read_text()
     rows = re.findall(r"^\| `(infinitalk_\w+)` \|.+\|(.+)\|$", text, re.MULTILINE)
-    assert {room: set(re.findall(r"infinitalk_\w+", allowed)) for room, allowed in rows} == ALLOWED
+    assert {package: set(re.findall(r"infinitalk_\w+", allowed)) for package, allowed in rows} == ALLOWED

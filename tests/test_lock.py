@@ -1,5 +1,6 @@
-"""The lock: every package that the tests and CI install, with its version and its hashes."""
+"""The locks: every package that the tests and CI install, with its version and its hashes."""
 
+import json
 import re
 
 import pytest
@@ -18,6 +19,14 @@ def test_each_package_of_the_lock_has_a_version_and_hashes():
     assert "".join(f"{line}{hashes}\n" for line, hashes in LOCKED) == LOCK
     assert all(str(Requirement(line).specifier).startswith("==") for line, _ in LOCKED)
     assert not any(Requirement(line).url for line, _ in LOCKED)
+
+
+def test_the_lock_of_the_browsers_tools_names_hashes_and_no_registry():
+    """`npm ci` asks the registry that the machine is set to, and takes nothing that differs from the lock."""
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    own = packages.pop("")
+    assert all(re.fullmatch(r"[\d.]+", version) for version in own["devDependencies"].values())
+    assert all("integrity" in package and "resolved" not in package for package in packages.values())
 
 
 def pins(name: str) -> list[Requirement]:

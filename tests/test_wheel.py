@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from infinitalk_local.settings import LocalSettings
 from infinitalk_media import mp4
+from infinitalk_server.config import ServerConfig
 from tests.client.shell import PICTURE, VOICE
-from tests.local.serving import copies, serving
+from tests.server.serving import copies, serving
 
 pytestmark = pytest.mark.wheel
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-PACKAGES = [name for name in PROJECT["tool"]["setuptools"]["packages"] if "." not in name]
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("infinitalk_*/__init__.py"))
 
 
 def run(*command: object, **more) -> subprocess.CompletedProcess[str]:
@@ -65,7 +65,7 @@ def test_the_client_works_with_httpx_alone(python, tmp_path, tiny_mp4):
     where = run(python, "-c", "import infinitalk_client; print(infinitalk_client.__file__)", cwd=tmp_path)
     assert str(python.parent.parent) in where.stdout
     assert run(python, "-c", "import numpy").returncode == 1  # fresh indeed
-    with serving(LocalSettings(render_command=copies(tmp_path, tiny_mp4))) as service:
+    with serving(ServerConfig(render_command=copies(tmp_path, tiny_mp4))) as service:
         own = {"INFINITALK_BASE_URL": service, "SEGMIND_API_KEY": "any", "HOME": str(tmp_path)}
         talk = ROOT / "examples/talk.py"
         done = run(python, talk, PICTURE, VOICE, "talk.mp4", cwd=tmp_path, env=own)

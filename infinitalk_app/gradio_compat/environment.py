@@ -1,22 +1,22 @@
-"""What Gradio and its server read from the environment when they are imported."""
+"""The environment variables that Gradio and its server read when they are imported."""
 
 import os
 import secrets
 from pathlib import Path
 
-from infinitalk_app.settings import Settings
+from infinitalk_app.config import Settings
 
 UPLOADS = "uploads"
 _VARIABLE = "GRADIO_TEMP_DIR"
 
 
 def prepare(settings: Settings) -> None:
-    """Set what has to be set before `import gradio`.
+    """Set them; call it before `import gradio`.
 
     Rests on: `GRADIO_ANALYTICS_CACHE_FREQUENCY` and `GRADIO_ANALYTICS_MAX_EVENTS`, by which the queue groups
-        all events with pandas after each one; `FORWARDED_ALLOW_IPS`, since Gradio gives uvicorn no list.
+        all events with pandas after each one; `FORWARDED_ALLOW_IPS`, which Gradio does not give to uvicorn.
     If it breaks: the first two cost time alone. Without the third uvicorn believes X-Forwarded-For from
-        loopback, where TRUST_PROXY alone decides: have the middleware restore the peer.
+        loopback, where TRUST_PROXY alone decides: have a middleware restore the peer.
 
     Raises:
         SettingsError: the folder of uploads cannot be made.
@@ -29,12 +29,12 @@ def prepare(settings: Settings) -> None:
 
 
 def claim(settings: Settings) -> Path:
-    """Have Gradio put what visitors bring into a folder of this process alone, and return it.
+    """Make a folder for the uploads of this process alone, and have Gradio use it.
 
-    Gradio's own `delete_cache` forgets what a killed process had, and what came by MCP in any case.
+    Gradio's own `delete_cache` does not remove the files of a killed process, nor any that came by MCP.
 
     Rests on: `GRADIO_TEMP_DIR`, which the MCP module reads once, at its import.
-    If it breaks: files that come by MCP lie in the temporary folder, and nobody removes them.
+    If it breaks: files that come by MCP are in the temporary folder, and nobody removes them.
 
     Raises:
         SettingsError: the folder cannot be made.

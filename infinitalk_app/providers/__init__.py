@@ -1,1 +1,1 @@
-"""Who renders: `base.py` says what a provider is and can, `registry.py` which there are."""
+"""The providers, which render: `base` defines one, `registry` lists them."""

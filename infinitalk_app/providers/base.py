@@ -1,85 +1,66 @@
-"""What a provider is and can: everything that the page asks about it before, during and after a run."""
+"""What a provider is and can: all that the page needs to know before, during and after a run."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Callable
 
-from infinitalk_app import words
+from infinitalk_app.messages import Message
 from infinitalk_client import AsyncClient, Credits
 
 POLL_EVERY_S = 5.0
-PAUSE_TOLD_S = POLL_EVERY_S + 1  # a longer one: the service asked for it, or does not answer
+LONG_PAUSE_S = POLL_EVERY_S + 1  # the service asked for a longer pause than between polls, or does not answer
 BALANCE_TIMEOUT_S = 8.0
 
 Tell = Callable[[float | None], None]
 
 
 class Provider:
-    """One who renders. What a subclass does not say counts as said of a paid service elsewhere.
+    """A service that renders. The defaults are those of a paid service on the internet."""
 
-    Attributes:
-        id: how programs, addresses and the journal name it.
-        model: what renders, as people say it.
-        service: who runs it; "" is this page itself.
-        free: it costs nothing.
-        needs_key: a visitor brings a key, unless the owner's may be spent.
-        needs_consent: the visitor confirms the right to use face and voice.
-        needs_public_inputs: it fetches the inputs over the internet.
-        takes_face: a request may name who talks; else the picture is cropped around the chosen person.
-        outlives_page: its jobs are known to it, and go on, when the page has ended.
-        keeps_history: its record names a video whose result has expired.
-        failed_runs_are_free: it says so.
-        marks_videos: its videos say in the file that AI made them; else the page marks them.
-        resolutions: the choices, smallest first.
-        fps: the fewest and the most frames per second.
-        best_fps: where lips fit best; None if that makes no difference.
-        longest_s: the longest voice clip, in seconds.
-        poll_every_s: between two polls.
-        usual_s: between what and what most runs take; None if that is not known.
-        owner_key: the owner's key, when visitors may spend it.
-        price_note: the owner's words on what a run costs.
-        console_url: where its jobs and bills can be seen; "" if nowhere.
-        key_hint: what its keys begin with.
-        api_url: where other programs reach it in the words of our client; None if nowhere.
-    """
-
-    id: str
-    model: str
-    service: str
-    free: bool = False
-    needs_key: bool = True
-    needs_consent: bool = True
-    needs_public_inputs: bool = True
-    takes_face: bool = False
-    outlives_page: bool = True
-    keeps_history: bool = False
-    failed_runs_are_free: bool = False
-    marks_videos: bool = False
-    resolutions: tuple[str, ...] = ("480p", "576p", "720p")
-    fps: tuple[int, int] = (16, 30)
-    best_fps: int | None = None
-    longest_s: float = 40.0
+    id: str  # its name in programs, addresses and the journal
+    model: str | Message  # the name of its model; a message if the name differs by language
+    service: str  # the name of the company that runs it; "" for this page itself
+    texts: str = "paid"  # the table of its texts in `ui/text`, below `provider`
+    free: bool = False  # whether its runs cost nothing
+    needs_key: bool = True  # whether a visitor needs a key, unless the owner pays
+    needs_consent: bool = True  # whether the visitor has to confirm the right to use face and voice
+    needs_public_inputs: bool = True  # whether it fetches the inputs over the internet
+    takes_face: bool = False  # whether a request may name the face that talks; if not, the picture is cropped
+    takes_words: bool = False  # whether a request may say when words and phonemes are spoken
+    outlives_page: bool = True  # whether its jobs go on when the page has stopped
+    can_cancel: bool = False  # whether a job can be ended after its submission, by `cancel`
+    keeps_history: bool = False  # whether its history still names a video whose result has expired
+    failed_runs_are_free: bool = False  # whether the service says so
+    marks_videos: bool = False  # whether its files say that AI made them; if not, the page marks them
+    resolutions: tuple[str, ...] = ("480p", "576p", "720p")  # the choices, smallest first
+    fps: tuple[int, int] = (16, 30)  # the lowest and the highest frame rate
+    best_fps: int | None = None  # the frame rate at which lips fit best; None if it makes no difference
+    longest_s: float = 40.0  # the longest voice clip
     poll_every_s: float = POLL_EVERY_S
-    usual_s: tuple[float, float] | None = None
-    owner_key: str | None = None
-    price_note: str = ""
-    console_url: str = ""
-    key_hint: str = ""
-    api_url: str | None = None
+    usual_s: tuple[float, float] | None = None  # the usual range of a run's duration; None if unknown
+    owner_key: str | None = None  # the owner's key if visitors may spend it
+    price_note: str = ""  # the owner's text on what a run costs
+    about_url: str = ""  # the web page that says who it is; "" if there is none, as for those below
+    price_url: str = ""  # the web page with its prices
+    key_url: str = ""  # the web page where a key is made
+    console_url: str = ""  # the web page with its jobs and bills; "" if there is none
+    key_hint: str = ""  # how its keys begin
 
     def client(self, key: str = "", tell: Tell = lambda _: None, visitor: str = "") -> AsyncClient:
-        """Return a client to be closed by the caller.
+        """Return a client, which the caller closes.
 
         Args:
-            key: the visitor's own; "" has the owner's used, where visitors may spend it.
-            tell: is told of a long pause in seconds, and of its end by None.
-            visitor: in whose turn a provider on this machine works.
+            key: the visitor's key; "" uses the owner's if visitors may spend it.
+            tell: called with the seconds of a long pause when it begins, and with None when it ends.
+            visitor: the name under which a provider on this machine queues the job.
         """
         raise NotImplementedError
 
+    async def cancel(self, request_id: str) -> None:
+        """End a job, where `can_cancel` says that this can be done."""
+        raise NotImplementedError
+
     async def balance(self, key: str) -> Credits:
-        """Return what is left on a key, which is free to ask.
+        """Return the balance of a key; the request is free.
 
         Raises:
             InfinitalkError: the key was refused, or the service does not answer.
@@ -87,72 +68,19 @@ class Provider:
         async with self.client(key) as client:
             return await client.credits(timeout=BALANCE_TIMEOUT_S)
 
-    @property
-    def label(self) -> str:
-        """The choice in the form."""
-        about = words.ABOUT_MINUTES.format(minutes=round(sum(self.usual_s) / 120)) if self.usual_s else ""
-        return (words.PAID_BY_OWNER if self.owner_key else words.PAID).format(model=self.model, about=about)
-
-    @property
-    def key_label(self) -> str:
-        """The box for a visitor's key."""
-        return words.KEY.format(service=self.service)
-
-    @property
-    def key_info(self) -> str:
-        """What is said below it."""
-        return words.KEY_HINT_OWNER if self.owner_key else words.KEY_HINT
-
-    @property
-    def go(self) -> str:
-        """The button."""
-        return words.GO_PAID.format(model=self.model)
-
-    @property
-    def going(self) -> str:
-        """The button while a run goes on."""
-        return words.GOING_PAID
-
-    @property
-    def video_label(self) -> str:
-        """The label of a finished video."""
-        return words.VIDEO_PAID.format(model=self.model)
-
-    @property
-    def ready(self) -> str:
-        """A finished run in the history."""
-        return words.HISTORY_STATES["ready"]
-
-    @property
-    def description(self) -> str:
-        """Who renders, in the details of a run."""
-        return words.DRAWN_AT.format(model=self.model, service=self.service)
-
-    @property
-    def in_browser(self) -> Mapping[str, Any]:
-        """What the page's scripts decide by."""
-        return {
-            "free": self.free,
-            "asks": self.needs_key or self.needs_consent,
-            "face": self.takes_face,
-            "resolutions": self.resolutions,
-            "model": self.model,
-            "go": self.go,
-            "going": self.going,
-            "ready": self.ready,
-            "fps": self.fps,
-            "key": {"label": self.key_label, "info": self.key_info, "placeholder": self.key_hint},
-            "price_note": self.price_note,
-        }
+    def text(self, name: str) -> Message:
+        """Return one of its texts: label, button, button_busy, video, history or renderer."""
+        if name == "label" and self.owner_key:
+            name = "label_owner_pays"
+        minutes = round(sum(self.usual_s) / 120) if self.usual_s else None
+        about = Message.of("provider.about_minutes", minutes=minutes) if minutes else ""
+        code = f"provider.{self.texts}.{name}"
+        return Message.of(code, model=self.model, service=self.service, about=about)
 
 
-def telling(tell: Tell) -> Callable[[float], Any]:
-    """Return a sleep for a client that tells of its long pauses."""
-    return partial(_sleep, tell)
-
-
-async def _sleep(tell: Tell, seconds: float) -> None:
-    if seconds <= PAUSE_TOLD_S:
+async def sleep_and_tell(tell: Tell, seconds: float) -> None:
+    """Sleep for a client; call `tell` at the start and the end of a long pause."""
+    if seconds <= LONG_PAUSE_S:
         await asyncio.sleep(seconds)
         return
     tell(seconds)

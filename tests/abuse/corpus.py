@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.abuse import crafted
 from tests.media.bad_pictures import photo
-from tests.media.making import png_chunk, run_ffmpeg, speech, write_wav
+from tests.media.make_files import png_chunk, run_ffmpeg, speech, write_wav
 
 SIDE = 240
 _SOUNDS = ("mp3", "ogg", "opus", "flac", "m4a", "aiff")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.media.making import png_chunk, png_of, write
+from tests.media.make_files import png_chunk, png_of, write
 
 TAGS, TAGGED_BYTES = 250, 18_000_000
 EXIF_BYTES = 2_000_000

@@ -19,7 +19,7 @@ from infinitalk_client import (
     TalkRequest,
 )
 from tests.client.fakes import REQUEST_ID
-from tests.local.test_fuzz import JSON
+from tests.server.test_fuzz import JSON
 
 pytestmark = pytest.mark.fuzz
 

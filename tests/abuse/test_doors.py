@@ -8,11 +8,11 @@ import socket
 import httpx
 import pytest
 
-from infinitalk_local import reading, slow_headers
-from infinitalk_local.settings import LocalSettings
+from infinitalk_server import header_timeout, request_body
+from infinitalk_server.config import ServerConfig
 from tests.app.pages import ROOT, inputs
-from tests.local.conftest import body_of, connect
-from tests.local.serving import serving
+from tests.server.conftest import body_of, connect
+from tests.server.serving import serving
 
 HEADERS = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-content-type-options": "nosniff"}
 
@@ -63,7 +63,9 @@ def test_no_path_leads_out_of_the_page(shared_page, way):
             assert b"root:" not in body
 
 
-@pytest.mark.parametrize("folder", ["", "outbox", "results", "uploads", "journal", "scratch", "temporary"])
+@pytest.mark.parametrize(
+    "folder", ["", "outbox", "results", "uploads", "journal", "scratch", "spoken", "temporary"]
+)
 def test_no_folder_lists_itself(shared_page, folder):
     """A folder, with and without the slash, is not served."""
     for slash in ("", "/", "/."):
@@ -95,7 +97,7 @@ def test_the_servers_answers_have_careful_headers(server_for_all, tiny_mp4):
 
 @pytest.fixture(scope="module")
 def server_for_all():
-    with serving(LocalSettings(render_command=("/bin/false",))) as base:
+    with serving(ServerConfig(render_command=("/bin/false",))) as base:
         yield base
 
 
@@ -107,7 +109,7 @@ SLOW_BODY = (
 
 def test_a_slow_client_is_cut_off_and_holds_up_nobody(server_for_all, monkeypatch):
     """Fifty bodies that never end: others are answered meanwhile, and each of the fifty gets a 408."""
-    monkeypatch.setattr(reading, "BODY_SECONDS_MAX", 1.0)
+    monkeypatch.setattr(request_body, "BODY_SECONDS_MAX", 1.0)
     url = httpx.URL(server_for_all)
     lines = [socket.create_connection((url.host, url.port), timeout=20) for _ in range(50)]
     for line in lines:
@@ -125,7 +127,7 @@ HALF = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-slow: "
 @pytest.mark.parametrize("half", [HALF, HALF[:3]], ids=len)
 def test_half_sent_headers_are_cut_off(server_for_all, monkeypatch, first, half):
     """A line on which no request gets through its headers is closed, be it the first or a later one."""
-    monkeypatch.setattr(slow_headers, "HEADERS_SECONDS_MAX", 0.3)
+    monkeypatch.setattr(header_timeout, "HEADERS_SECONDS_MAX", 0.3)
     url = httpx.URL(server_for_all)
     with socket.create_connection((url.host, url.port), timeout=20) as line:
         if first:
@@ -138,8 +140,8 @@ def test_half_sent_headers_are_cut_off(server_for_all, monkeypatch, first, half)
 
 def test_what_takes_its_time_after_its_headers_is_not_cut_off(server_for_all, monkeypatch):
     """The limit of the headers is over with them: a body has a limit of its own, and an idle line, too."""
-    monkeypatch.setattr(slow_headers, "HEADERS_SECONDS_MAX", 0.1)
-    monkeypatch.setattr(reading, "BODY_SECONDS_MAX", 0.5)
+    monkeypatch.setattr(header_timeout, "HEADERS_SECONDS_MAX", 0.1)
+    monkeypatch.setattr(request_body, "BODY_SECONDS_MAX", 0.5)
     url = httpx.URL(server_for_all)
     with socket.create_connection((url.host, url.port), timeout=20) as line:
         line.sendall(SLOW_BODY.format(host=url.host).encode())
@@ -193,4 +195,4 @@ def test_a_stranger_sees_nothing_of_a_visitor(shared_page):
 
 def load_event(stranger: httpx.Client) -> int:
     events = stranger.get("/config").json()["dependencies"]
-    return next(event["id"] for event in events if "whereabouts" in str(event["js"]))
+    return next(event["id"] for event in events if "findRun" in str(event["js"]))

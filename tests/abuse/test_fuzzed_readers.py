@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from infinitalk_client import InfinitalkError, _answers
+from infinitalk_client import InfinitalkError, _responses
 from infinitalk_media import MediaError, TransientMediaError, mp4
-from infinitalk_media.child import Limits
+from infinitalk_media.child_process import Limits
 from infinitalk_media.pool import Pool
 from tests.abuse import corpus
 
@@ -23,13 +23,13 @@ BOX_S = float(os.environ.get("FUZZ_S", "60")) / 4  # of each of the four
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))  # another one goes other ways
 FEWEST, ROUND = 20, 50
 READERS = [
-    _answers.read_submission,
-    _answers.read_status,
-    _answers.read_result,
-    _answers.read_headers,
-    _answers.read_credits,
-    _answers.read_history,
-    _answers.read_upload,
+    _responses.read_submission,
+    _responses.read_status,
+    _responses.read_result,
+    _responses.read_headers,
+    _responses.read_credits,
+    _responses.read_history,
+    _responses.read_upload,
 ]
 STATUSES = (200, 202, 400, 402, 404, 422, 429, 500)
 

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from infinitalk_app.application import LOOKUPS_EACH
-from infinitalk_app.programs import Programs
-from infinitalk_app.runs import Run, Snapshot
-from infinitalk_local.turns import Turns
+from infinitalk_app.application import STATUS_QUERIES_PER_VISITOR
+from infinitalk_app.runs.manager import Run, Snapshot
+from infinitalk_app.ui.api import Programs
+from infinitalk_server.fair_queue import FairQueue
+from tests.app.english import TEXTS
 from tests.app.providers import PROVIDERS, SEGMIND
 
 
@@ -29,18 +30,19 @@ async def test_a_visitor_has_a_few_questions_under_way_and_others_are_answered(n
         return Run(Snapshot("a" * 32, SEGMIND, 0.0, polled=True, state="QUEUED"))
 
     application = SimpleNamespace(
-        desk=SimpleNamespace(resume=resume),
+        run_service=SimpleNamespace(resume=resume),
         providers=PROVIDERS,
-        lookups=Turns(64, each=LOOKUPS_EACH),
-        visitor_of=lambda visitor: SimpleNamespace(name=visitor),
+        texts=TEXTS,
+        status_queries=FairQueue(64, per_name=STATUS_QUERIES_PER_VISITOR),
+        visitor_of=lambda visitor: visitor,
     )
     call = getattr(Programs(application), name)
     many = [asyncio.ensure_future(_first(call(f"made-up-{number}", "k", "anna"))) for number in range(100)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert len(asked) == LOOKUPS_EACH
+    assert len(asked) == STATUS_QUERIES_PER_VISITOR
     await _first(call("own", "k", "bert"))
-    assert asked[LOOKUPS_EACH:] == ["own"]
+    assert asked[STATUS_QUERIES_PER_VISITOR:] == ["own"]
     answered.set()
     await asyncio.gather(*many)
     assert len(asked) == 101

@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infinitalk_local.settings import LocalSettings
+from infinitalk_server.config import ServerConfig
 from tests.app.pages import PICTURE, VOICE, Page, page
-from tests.local.serving import copies, serving
 from tests.processes import children_of, command_of
+from tests.server.serving import copies, serving
 
 OWNERS, VISITORS, WRONG = "SG_owners_91c4e7", "SG_visitors_5be02d", "SG_wrong_66f1a3"
 MARKS = [key.encode() for key in (OWNERS, VISITORS, WRONG)]
@@ -44,7 +44,9 @@ class Browser:
     ) -> str:
         """Call /generate; with `voice=0` a picture is brought as the sound."""
         files = [self.files[0], self.files[voice]]
-        return self.call("generate", [*files, prompt, engine, "480p", 25, 7, 0, 4, key, True, "", ""])
+        return self.call(
+            "generate", [*files, prompt, engine, "480p", 25, 7, 0, 4, key, True, "", "", "", "heart", 1]
+        )
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def searched(tmp_path_factory, tiny_mp4) -> Iterator[tuple[Page, Browser, Path]]
     """Yield a page with an owner's key, a visitor, and the folder where ffmpeg writes what it is given."""
     folder = tmp_path_factory.mktemp("keys")
     command = copies(folder, tiny_mp4)
-    known = LocalSettings(keys=(OWNERS, VISITORS), render_command=command)
+    known = ServerConfig(keys=(OWNERS, VISITORS), render_command=command)
     settings = {"SEGMIND_API_KEY": OWNERS, "INFINITALK_DAILY_SECONDS": "60", "HOSTING": "segmind"}
     settings |= {"FFMPEG_BINARY": telling_ffmpeg(folder)}
     with (
@@ -87,7 +89,7 @@ def test_no_key_is_found_anywhere(searched):
     assert "No such run" in browser.call("result", ["f f", VISITORS])
     assert "event: error" in browser.call("result", ["f" * 32, VISITORS])
     assert "event: " in browser.call("status", ["f" * 31, WRONG])
-    bad = [{"path": "/etc/passwd"}, None, "", "", "", {}, [], "", "", VISITORS, True, "", ""]
+    bad = [{"path": "/etc/passwd"}, None, "", "", "", {}, [], "", "", VISITORS, True, "", "", "", "heart", 1]
     assert "event: error" in browser.call("generate", bad)
     for odd in ([VISITORS], {"root": VISITORS}, {"key": [WRONG]}):  # no text, so it is refused: in silence
         assert "The key must be a text" in browser.order(odd)
@@ -111,10 +113,10 @@ def test_no_key_is_found_anywhere(searched):
 def test_children_of_the_page_do_not_inherit_the_key(searched):
     """The environments of the renderer, read while it draws, and of who reads files have no key in them."""
     running, browser, _ = searched
-    data = [*browser.files, "Hello.", "preview", "720p", 30, 7, 0, 15, VISITORS, True, "", ""]
+    data = [*browser.files, "Hello.", "preview", "720p", 30, 7, 0, 15, VISITORS, True, "", "", "", "heart", 1]
     answer = browser.http.post("/gradio_api/call/generate", json={"data": data})
     environments: dict[bytes, bytes] = {}
-    while not environments.keys() >= {b"infinitalk_media.worker", b"infinitalk_local.render"}:
+    while not environments.keys() >= {b"infinitalk_media.worker", b"infinitalk_preview"}:
         for pid in children_of(running.process.pid):
             words = command_of(pid).split(b"\0")
             # Before it has become a program of its own, a child shows the page's words.

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -11,14 +12,13 @@ from typing import Any
 import httpx
 import pytest
 
-from infinitalk_app.providers.segmind import Segmind
-from infinitalk_app.settings import Settings
-from infinitalk_app.snippets import snippets
+from infinitalk_app.ui.snippets import snippets
 from infinitalk_client import Client, InvalidRequest, SubmitUncertain, TalkRequest, is_request_id
-from tests.app.paying import Service, click, close, ended, page_of, says
+from tests.app.english import TEXTS
+from tests.app.owner_page import Service, click, close, ended, page_of, says
 from tests.app.test_status import RUN
 from tests.client.fakes import BASE, Fake
-from tests.local.serving import serving
+from tests.server.serving import serving
 
 HOSTILE = [
     "$(touch ran)",
@@ -35,57 +35,71 @@ HOSTILE = [
 ]
 IDS = ["r1; touch ran", "$(touch ran)", "r1\ntouch ran", "../../x", "r 1", "\x1b[2J", "é", "x" * 81, ""]
 RECORDER = """#!/bin/sh
-for word in "$@"; do printf '%s\\0' "$word" >> said; done
+for word in "$@"; do
+  [ "$word" = @- ] && word=$(cat)
+  printf '%s\\0' "$word" >> said
+done
 """
+TOOLS = ("cat", "cut", "sed", "tail", "tee", "touch", "tr")
 
 
-def told(prompt: str, request_id: str = "job-1", base: str | None = None) -> dict[str, str]:
+def told(prompt: str, request_id: str = "job-1") -> dict[str, str]:
     """Return the snippets of a paid run as the page shows them."""
-    provider = Segmind(Settings())
-    provider.api_url = base or provider.api_url
-    asked = {"prompt": prompt, "resolution": "480p", "fps": 25, "seed": -1}
-    return snippets(replace(RUN, request_id=request_id, settings=asked, provider=provider))
+    asked = {"engine": "infinitetalk", "prompt": prompt, "text": prompt, "fps": 25, "seed": -1}
+    return snippets(replace(RUN, request_id=request_id, arguments=asked), TEXTS)
 
 
 def pasted(folder: Path, script: str) -> list[str]:
-    """Run it in a shell that has none but recorders, and return all the words that these were given."""
+    """Run it in a shell that has recorders and a few tools, and return all words that these were given."""
     programs = folder / "bin"
     programs.mkdir()
-    for name in ("curl", "python"):
+    for name in ("curl", "hf-gradio"):
         (programs / name).write_text(RECORDER)
         (programs / name).chmod(0o700)
-    (programs / "touch").symlink_to(str(shutil.which("touch")))
-    done = subprocess.run(
-        ["/bin/sh", "-e"], input=script, text=True, cwd=folder, env={"PATH": str(programs)}, check=True
-    )
-    assert done.returncode == 0
+    for name in TOOLS:
+        (programs / name).symlink_to(str(shutil.which(name)))
+    environment = {"PATH": str(programs), "SEGMIND_API_KEY": "SG_mine"}
+    subprocess.run(["/bin/sh", "-e"], input=script, text=True, cwd=folder, env=environment, check=True)
     return (folder / "said").read_text().split("\0")
+
+
+def body_in(said: list[str]) -> dict[str, Any]:
+    return next(json.loads(word) for word in said if word.startswith("{"))
 
 
 @pytest.mark.parametrize("name", ["curl", "shell"])
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_pasted_command_says_what_was_said_and_runs_nothing(tmp_path, name, words):
-    """Prompt, id and base come out of the shell as they went in; nothing else has run."""
-    said = pasted(tmp_path, told(words, words, f"https://api.example/{words}")[name])
+    """The prompt comes out of the shell as it went in, the key from the environment; nothing else has run."""
+    body = body_in(pasted(tmp_path, told(words, words)[name]))
     assert not (tmp_path / "ran").exists()
-    if name == "curl":
-        assert json.loads(said[said.index("-d") + 1])["prompt"] == words
-        assert f"https://api.example/{words}/v2/requests/{words}" in said
-    else:
-        assert f"--prompt={words}" in said
-        assert words in said
+    assert (body["prompt"], body["text"], body["api_key"]) == (words, words, "SG_mine")
+
+
+@pytest.mark.parametrize("name", ["curl", "shell"])
+@pytest.mark.parametrize("words", HOSTILE)
+def test_a_pasted_command_asks_for_the_id_that_was_said(tmp_path, name, words):
+    """Of a run of which nothing but its id is known, the id comes out of the shell as it went in."""
+    fetching = snippets(replace(RUN, request_id=words), TEXTS)[name]
+    assert body_in(pasted(tmp_path, fetching)) == {"request_id": words, "api_key": "SG_mine"}
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_the_python_snippet_is_one_call_with_plain_values(words):
     """Whatever the words are, the program has the same few calls, and the prompt is a constant in one."""
-    tree = ast.parse(told(words, words, f"https://api.example/{words}")["python"])
+    tree = ast.parse(told(words, words)["python"])
     calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    names = ["Client", "TalkRequest", "client.submit", "client.upload", "client.upload", "job.download"]
+    names = ["Client", "handle_file", "handle_file", "page.predict", "print", "shutil.copy"]
     assert sorted(calls) == sorted(names)
     values = {word.arg: word.value for word in ast.walk(tree) if isinstance(word, ast.keyword)}
     assert ast.literal_eval(values["prompt"]) == words
-    assert ast.literal_eval(values["base_url"]) == f"https://api.example/{words}"
+
+
+def test_a_comment_in_a_snippet_is_read_by_no_shell():
+    """Some shells take a pasted comment for a command: none has a quote, nor what ends or joins commands."""
+    for text in TEXTS.table("details.snippets").values():
+        assert re.fullmatch(r"[\w ,.:{}-]+", text), text
 
 
 @pytest.mark.parametrize("odd", IDS)
@@ -93,7 +107,7 @@ async def test_an_odd_id_is_refused_where_it_arrives(tmp_path, monkeypatch, odd)
     """From the service it is an answer that is lost, from a visitor no run, and neither is shown anywhere."""
     assert not is_request_id(odd)
     answer = {"request_id": odd, "status": "QUEUED"}
-    fake = Fake(post=httpx.Response(200, json=answer))
+    fake = Fake(submit=httpx.Response(200, json=answer))
     with (
         Client("k", base_url=BASE, transport=httpx.MockTransport(fake)) as client,
         pytest.raises(SubmitUncertain) as caught,
@@ -104,10 +118,10 @@ async def test_an_odd_id_is_refused_where_it_arrives(tmp_path, monkeypatch, odd)
     service = Service(says(200, answer))
     page = page_of(tmp_path, monkeypatch, service)
     run = await ended(await click(page))
-    assert (run.now.state, run.now.request_id) == ("FAILED", None)
+    assert (run.snapshot.state, run.snapshot.request_id) == ("FAILED", None)
     asked = len(service.asked)
-    run = await page.desk.resume(odd, "infinitetalk", "SG_visitor")
-    assert (run.task, run.now.request_id, run.now.token) == (None, None, "")
+    run = await page.run_service.resume(odd, "infinitetalk", "SG_visitor")
+    assert (run.task, run.snapshot.request_id, run.snapshot.token) == (None, None, "")
     assert len(service.asked) == asked
     await close(page)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from infinitalk_app.journal import Journal
+from infinitalk_app.runs.journal import Journal
 from tests.app.pages import PICTURE, VOICE, Page, page
 
 TABS = 30
@@ -26,7 +26,8 @@ class Visitor:
 
     def order(self) -> None:
         self.tokens.append(token := secrets.token_hex(16))
-        data: list[Any] = [*self._files, "Hello.", "preview", "480p", 16, 7, 0, 3.5, "", False, token, ""]
+        data: list[Any] = [*self._files, "Hello.", "preview", "480p", 16, 7, 0, 3.5, "", False, token]
+        data += ["", "", "heart", 1]  # face, text, voice, pace
         self.post("/call/generate", json={"data": data}).raise_for_status()
 
     def post(self, path: str, **content: Any) -> httpx.Response:

@@ -5,13 +5,14 @@ import base64
 import httpx
 import pytest
 
-from infinitalk_app.settings import INPUT_KEPT_S
-from infinitalk_app.upload_bounds import JSON_MB, LEAST, Ledger, UploadBounds
-from infinitalk_local import files
-from infinitalk_local.files import Files, Full
+from infinitalk_app.config import INPUT_KEPT_S
+from infinitalk_app.messages import Message
+from infinitalk_app.quota.upload_quota import JSON_MB, LEAST, UploadQuota, UploadQuotaMiddleware
+from infinitalk_server import storage
+from infinitalk_server.storage import FileStorage, StorageFull
 from tests.app.pages import page
-from tests.local.conftest import connect
-from tests.local.serving import serving
+from tests.server.conftest import connect
+from tests.server.serving import serving
 
 MB = 1024**2
 
@@ -19,15 +20,15 @@ MB = 1024**2
 def test_each_visitor_has_a_share_and_an_hour_gives_it_back():
     """What is too much is not counted; after the hour in which it is kept, there is room again."""
     now = [0.0]
-    ledger = Ledger(most=10 * MB, each=4 * MB, clock=lambda: now[0])
-    assert ledger.take("anna", 3 * MB) is None
-    assert "4 MB within the hour" in ledger.take("anna", 2 * MB)
-    assert ledger.take("anna", MB) is None
-    assert [ledger.take(name, 3 * MB) for name in ("bert", "carl")] == [None, None]
-    assert "as many files as it can" in ledger.take("dora", MB)
+    quota = UploadQuota(most=10 * MB, each=4 * MB, clock=lambda: now[0])
+    assert quota.take("anna", 3 * MB) is None
+    assert quota.take("anna", 2 * MB) == Message.of("refused.uploads_yours", most=4)
+    assert quota.take("anna", MB) is None
+    assert [quota.take(name, 3 * MB) for name in ("bert", "carl")] == [None, None]
+    assert quota.take("dora", MB) == Message.of("refused.uploads_all")
     now[0] += INPUT_KEPT_S + 1
-    assert [ledger.take("anna", 4 * MB), ledger.take("dora", 4 * MB)] == [None, None]
-    assert set(ledger._sums) == {"anna", "dora"}
+    assert [quota.take("anna", 4 * MB), quota.take("dora", 4 * MB)] == [None, None]
+    assert set(quota._sums) == {"anna", "dora"}
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_a_visitor_who_has_brought_too_much_gets_a_sentence(small_page):
     before, file = held(small_page), {"files": ("a.jpg", bytes(2 * MB))}
     assert post(small_page, "203.0.113.1", "/upload", files=file).is_success
     again = post(small_page, "203.0.113.1", "/upload", files=file)
-    assert (again.status_code, again.text[:34]) == (413, "You have brought 3 MB within the h")
+    assert (again.status_code, again.text[:34]) == (413, "You have uploaded 3 MB within the ")
     form = {"Content-Type": "multipart/form-data; boundary=x", "X-Forwarded-For": "203.0.113.1"}
     unsaid = httpx.post(f"{small_page.url}/gradio_api/upload", headers=form, content=pieces(2 * MB))
     assert unsaid.status_code == 413
@@ -88,7 +89,9 @@ async def test_a_message_that_is_read_whole_has_a_bound_of_its_own(said):
 
     length = (b"content-length", b"%d" % (length_mb * MB)) if said else (b"transfer-encoding", b"chunked")
     scope = {"type": "http", "method": "POST", "path": "/gradio_api/call/generate", "headers": [length]}
-    await UploadBounds(reads, Ledger(10**9, 10**9), lambda _: "anna")(scope, receive, send)
+    await UploadQuotaMiddleware(reads, UploadQuota(10**9, 10**9), lambda _: "anna", lambda _, why: str(why))(
+        scope, receive, send
+    )
     assert answered[0]["status"] == 413
     assert sum(reached) <= JSON_MB * MB * (not said)
 
@@ -112,7 +115,9 @@ async def test_many_small_files_inside_json_are_many_as_well():
         if message["type"] == "http.response.start":
             answered.append(message["status"])
 
-    bounds = UploadBounds(passes, Ledger(10**9, each=300_000), lambda _: "anna")
+    bounds = UploadQuotaMiddleware(
+        passes, UploadQuota(10**9, each=300_000), lambda _: "anna", lambda _, why: str(why)
+    )
     for size in [60_000] * 6 + [1_000]:
         headers = [(b"content-length", b"%d" % size)]
         scope = {"type": "http", "method": "POST", "path": "/gradio_api/call/faces", "headers": headers}
@@ -122,17 +127,17 @@ async def test_many_small_files_inside_json_are_many_as_well():
 
 def test_uploads_of_the_server_have_a_sum(monkeypatch):
     """One caller has a quarter of the room; what has gone makes room."""
-    monkeypatch.setattr(files, "UPLOADS_MAX", 8 * MB)
-    monkeypatch.setattr(files, "OWNER_MAX", 2 * MB)
+    monkeypatch.setattr(storage, "UPLOADS_MAX", 8 * MB)
+    monkeypatch.setattr(storage, "OWNER_MAX", 2 * MB)
     with serving() as base, connect(base) as http:
         picture = "data:image/png;base64," + base64.b64encode(bytes(MB)).decode()
         answers = [http.post("/upload-asset", json={"data_urls": [picture]}) for _ in range(3)]
         assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert "2 MB of one caller" in answers[-1].json()["error"]
-    kept = Files()
+    kept = FileStorage()
     for owner in "abcd":
         kept.add_upload(bytes(2 * MB), ".png", 1.0, owner)
-    with pytest.raises(Full):
+    with pytest.raises(StorageFull):
         kept.add_upload(b"x", ".png", 1.0, "e")
     kept.sweep(1.0)
     assert kept.add_upload(bytes(2 * MB), ".png", 2.0, "a")

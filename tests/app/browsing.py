@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from infinitalk_app.ui.text.catalogue import texts_in
 from tests.app import pages
-from tests.app.paid import MODEL
+from tests.app.paid import ENGINE
 
 FLAGS = [
     "--no-sandbox",
@@ -91,7 +92,21 @@ def tab_of(
     ready(tab)
     yield tab
     tab.close()
-    assert complaints == []
+    assert not complaints, complaints
+
+
+@contextlib.contextmanager
+def visited(
+    browser: Browser, link: str, size: tuple[int, int] = DESKTOP, **context: object
+) -> Iterator[Page]:
+    """Open a link in a browser that did not make its run."""
+    window = browser.new_context(**{"reduced_motion": "reduce"} | context)
+    tab = window.new_page()
+    tab.set_viewport_size({"width": size[0], "height": size[1]})
+    tab.goto(link)
+    expect(tab.get_by_role("link", name=texts_in()["visit.own"])).to_be_visible(timeout=DONE)
+    yield tab
+    window.close()
 
 
 def ready(tab: Page) -> None:
@@ -109,9 +124,14 @@ def bring(tab: Page, picture: Path = pages.PICTURE, voice: Path = pages.VOICE) -
         expect(tab.locator(filled)).to_be_visible(timeout=DONE)
 
 
+def paid_engine(tab: Page) -> Locator:
+    """Return the choice of the paid engine that the tests order from."""
+    return tab.locator(f"#engine input[value='{ENGINE}']")
+
+
 def choose_paid(tab: Page, key: str, *, consent: bool = True) -> None:
-    """Choose InfiniteTalk, paste a key, and tick the box."""
-    tab.get_by_role("radio", name=MODEL).check()
+    """Choose the paid engine, paste a key, and tick the box."""
+    paid_engine(tab).check()
     tab.locator("#key input").fill(key)
     if consent:
         tab.locator("#consent input").check()

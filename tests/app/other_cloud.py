@@ -1,16 +1,15 @@
 """Plays the Other Cloud of docs/extending.md: its own wire, in front of a service that the tests have."""
 
 import contextlib
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from tests.server.serving import on_a_port
 
 
 class OtherCloud:
@@ -90,21 +89,5 @@ def _moved(value: object, behind: str, own: str) -> object:
 @contextlib.contextmanager
 def other_cloud(behind: str) -> Iterator[str]:
     """Serve until the block ends, and yield the address."""
-    config = uvicorn.Config(
-        OtherCloud(behind).application,
-        host="127.0.0.1",
-        port=0,
-        log_level="error",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        time.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
+    with on_a_port(OtherCloud(behind).application) as url:
+        yield url

@@ -1,4 +1,4 @@
-"""Runs the page as its users do, in a process of its own, with no ffmpeg on PATH."""
+"""Run the page as its users do, in a process of its own, with no ffmpeg on PATH."""
 
 import contextlib
 import socket
@@ -20,7 +20,7 @@ from tests.app.paid import ENGINE
 
 PICTURE = ROOT / "examples/portraits/mira.jpg"
 COMMAND = (sys.executable, "app.py")
-VOICE = ROOT / "examples/voices/hello.mp3"
+VOICE = ROOT / "tests/preview/hello.mp3"
 
 
 @dataclass

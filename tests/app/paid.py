@@ -11,4 +11,3 @@ MODEL, SERVICE, GONE_SAYS = {
     "infinitetalk": ("InfiniteTalk", "Segmind", "keeps a result for one hour"),
     "other": ("Orator", "Other Cloud", "does not keep its result any more"),
 }[ENGINE]
-SNIPPETS = 2 if ENGINE == "infinitetalk" else 0  # with a key: the words of our client do not reach the other

@@ -17,7 +17,6 @@ os.environ |= {
 import gradio  # noqa: F401
 
 import infinitalk_client  # noqa: F401
-import infinitalk_local.server  # noqa: F401
 
 gc.collect()
 gc.freeze()  # what is there already is not gone through, nor copied, by every page's own collector

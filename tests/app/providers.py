@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
+from infinitalk_app.config import Settings
 from infinitalk_app.providers.preview import Preview
 from infinitalk_app.providers.registry import providers_of
 from infinitalk_app.providers.segmind import Segmind as _Segmind
-from infinitalk_app.settings import Settings
 from infinitalk_client import AsyncClient
-from infinitalk_local.settings import LocalSettings
+from infinitalk_server.config import ServerConfig
 
-PREVIEW = Preview(LocalSettings(public_url="http://preview.localhost"))
+PREVIEW = Preview(ServerConfig(public_url="http://preview.localhost"))
 PROVIDERS = providers_of(Settings(_env_file=None, segmind_api_key=None), PREVIEW)
-SEGMIND = PROVIDERS.paid
+SEGMIND = PROVIDERS[_Segmind.id]
 
 
 class Elsewhere(_Segmind):

@@ -1,7 +1,7 @@
-"""The table of bad inputs at the page's own desk: refused for free, nothing kept, nothing submitted.
+"""The table of bad inputs at the page's own run_service: refused for free, nothing kept, nothing submitted.
 
 Row 44, a server path or a private address, needs Gradio in front: see `test_generate`, and for the server
-`tests/local/test_fetch`.
+`tests/server/test_fetch`.
 """
 
 import contextlib
@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from infinitalk_app.application import Application
-from infinitalk_app.limits import Visitor
-from infinitalk_app.runs import Snapshot
-from infinitalk_app.settings import Settings
+from infinitalk_app.config import Settings
+from infinitalk_app.runs.manager import Snapshot
 from infinitalk_client import DEFAULT_PROMPT
 from tests.app.conftest import KEY
+from tests.app.english import sentence
 from tests.media.bad_pictures import REFUSED_PICTURES, photo, save
 from tests.media.bad_sounds import REFUSED_SOUNDS
-from tests.media.making import speech, write_wav
+from tests.media.make_files import speech, write_wav
 
 Inputs = dict[str, object]
 
@@ -28,7 +28,7 @@ Inputs = dict[str, object]
 @pytest.fixture(autouse=True)
 def warm(monkeypatch, pool):
     """Let all pages here have the same children: to start some takes longer than to read a file."""
-    monkeypatch.setattr("infinitalk_app.work.Pool", lambda *_: pool)
+    monkeypatch.setattr("infinitalk_app.runs.pipeline.Pool", lambda *_: pool)
 
 
 @contextlib.contextmanager
@@ -64,10 +64,10 @@ async def ordered(application: Application, **inputs: object) -> Snapshot:
         "seconds": 10,
         "api_key": KEY,
         "consent": True,
-        "visitor": Visitor("somebody"),
+        "visitor": "somebody",
     }
-    run = await application.desk.generate(**order | inputs)
-    return [look async for look in run.looks()][-1]
+    run = await application.run_service.generate(**order | inputs)
+    return [snapshot async for snapshot in run.watch()][-1]
 
 
 async def refused(tmp_path: Path, sense: str, **inputs: object) -> None:
@@ -80,9 +80,9 @@ async def refused(tmp_path: Path, sense: str, **inputs: object) -> None:
         end = await ordered(application, **inputs)
         await application.preview.close()
     assert end.state == "FAILED"
-    assert sense in end.trouble.sentence
-    assert "Nothing was charged" in end.trouble.sentence
-    assert "/" not in end.trouble.sentence
+    assert sense in sentence(end)
+    assert "Nothing was charged" in sentence(end)
+    assert "/" not in sentence(end)
     assert (end.request_id, asked) == (None, [])
     for name in ("outbox", "scratch", "results"):
         assert list((state / name).iterdir()) == []

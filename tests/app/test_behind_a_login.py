@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from tests.app.conftest import KEY
+from tests.app.login_proxy import LOGIN, login_proxy
 from tests.app.pages import client_of, free_port, inputs, page
 from tests.app.paid import ENGINE, SERVICE
-from tests.app.proxying import LOGIN, login_proxy
 
 FORGED = {"x-forwarded-host": "evil.example", "x-forwarded-proto": "https", "forwarded": "host=evil.example"}
 PAID = {"engine": ENGINE, "consent": True, "api_key": KEY}
@@ -40,11 +40,11 @@ def test_reachable_files_are_fetched_from_the_page_itself(tmp_path, tiny_mp4, ho
 
     Forged headers change no address, also behind a proxy of ours: it passes on what a visitor adds.
     """
-    from infinitalk_local.settings import LocalSettings
-    from tests.local.serving import copies, serving
+    from infinitalk_server.config import ServerConfig
+    from tests.server.serving import copies, serving
 
     port = free_port()
-    settings = LocalSettings(trust=(f"http://127.0.0.1:{port}",), render_command=copies(tmp_path, tiny_mp4))
+    settings = ServerConfig(trust=(f"http://127.0.0.1:{port}",), render_command=copies(tmp_path, tiny_mp4))
     with (
         serving(settings) as segmind,
         page(tmp_path / "state", port=port, INFINITALK_BASE_URL=segmind, TRUST_PROXY=hops) as running,

@@ -11,13 +11,13 @@ import pytest
 from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
 
-from infinitalk_local.settings import LocalSettings
+from infinitalk_server.config import ServerConfig
 from tests.app.browsing import DONE, bring, expect_title, opened, played
 from tests.app.conftest import KEY
-from tests.app.nginxes import nginx
+from tests.app.nginx import nginx
 from tests.app.pages import PICTURE, VOICE, Page, client_of, free_port, inputs, page
-from tests.app.test_programs import call_tool, inline
-from tests.local.serving import copies, serving
+from tests.app.test_api import call_tool, inline
+from tests.server.serving import copies, serving
 
 pytestmark = pytest.mark.nginx
 
@@ -35,7 +35,7 @@ class SubPath:
 def talk(tmp_path_factory, tiny_mp4) -> Iterator[SubPath]:
     folder, port, page_port = tmp_path_factory.mktemp("nginx"), free_port(), free_port()
     origin = f"http://127.0.0.1:{port}"
-    service = LocalSettings(keys=(KEY, "SG_owner"), trust=(origin,), render_command=copies(folder, tiny_mp4))
+    service = ServerConfig(keys=(KEY, "SG_owner"), trust=(origin,), render_command=copies(folder, tiny_mp4))
     with contextlib.ExitStack() as stack:
         segmind = stack.enter_context(serving(service))
         settings = {
@@ -80,7 +80,7 @@ def test_a_paid_run_fetches_through_the_path(talk):
     assert video
 
 
-def test_what_a_visitor_types_makes_nobody_another(talk):
+def test_forged_headers_do_not_change_the_visitor(talk):
     """With TRUST_PROXY=1 a run a day is a run a day, whatever address the visitor writes before nginx's."""
     paid = inputs(engine="infinitetalk", consent=True)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.app.browsing import DONE, NARROW, opened
 from tests.app.pages import ROOT
-from tests.app.paid import ENGINE, MODEL
+from tests.app.paid import ENGINE
 
 # Storage of a foreign frame is closed to it, as some browsers do by themselves.
 NO_STORAGE = """
@@ -20,10 +20,10 @@ for (const name of ["localStorage", "sessionStorage"])
 
 
 @pytest.fixture
-def host(tmp_path, moody_page) -> Iterator[str]:
+def host(tmp_path, fake_segmind_page) -> Iterator[str]:
     """Yield the address of a site that shows our example of an embedded page."""
     html = (ROOT / "examples/embed.html").read_text()
-    (tmp_path / "index.html").write_text(html.replace("http://127.0.0.1:7860", moody_page.url))
+    (tmp_path / "index.html").write_text(html.replace("http://127.0.0.1:7860", fake_segmind_page.url))
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args):
@@ -52,6 +52,7 @@ def test_a_frame_of_another_origin_makes_a_preview_without_storage(browser, host
     for hidden in ("#head", "#rest", "footer"):
         expect(frame.locator(hidden).first).to_be_hidden()
     expect(frame.get_by_role("link", name="Open the full page")).to_be_visible()
+    frame.locator("#more > button").click()
     expect(frame.locator("#prompt textarea")).to_have_value("A calm speaker")
     assert frame.locator("html").evaluate("page => page.scrollWidth <= innerWidth")
     frame.locator("#generate").click()
@@ -67,15 +68,15 @@ BOXES = ("#prompt textarea", "#resolution input", "#fps input[type=number]", "#s
     [
         (
             "prompt=A%20lively%20%3Cb%3E%20speaker&resolution=720p&fps=30&seed=7",
-            ["A lively <b> speaker", "720p", "30", "7"],
+            ["A lively <b> speaker", "720p, sharpest", "30", "7"],
         ),
-        ("prompt=Calm.&resolution=8k&fps=90&seed=x", ["Calm.", "480p", "25", "42424242"]),
+        ("prompt=Calm.&resolution=8k&fps=90&seed=x", ["Calm.", "480p, quickest", "25", "42424242"]),
     ],
 )
 def test_the_address_presets_the_form(browser, shared_page, query, values):
     """A value that is allowed is taken over; any other leaves its box as it is."""
     with opened(browser, f"{shared_page.url}?{query}") as tab:
-        tab.get_by_role("button", name="More settings").click()
+        tab.locator("#more > button").click()
         for box, value in zip(BOXES, values, strict=True):
             expect(tab.locator(box)).to_have_value(value, timeout=DONE)
 
@@ -84,16 +85,16 @@ def test_the_address_chooses_engine_and_theme(browser, shared_page):
     """With engine=infinitetalk the key field is there; __theme=dark is dark."""
     with opened(browser, f"{shared_page.url}?engine={ENGINE}&__theme=dark") as tab:
         expect(tab.locator("#key input")).to_be_visible(timeout=DONE)
-        expect(tab.locator("#generate")).to_have_text(f"Render with {MODEL}")
+        expect(tab.locator("#generate")).to_have_text("Make the full video, paid")
         assert tab.evaluate("document.body.classList.contains('dark')")
 
 
 def test_a_denied_microphone_leaves_the_upload(browser, shared_page):
     """Without leave to record, the voice can still be uploaded and used."""
     with opened(browser, shared_page.url, forgiving=("NotAllowedError", "Permission denied")) as tab:
-        tab.locator("#voice [title='Clear']").click()
-        tab.locator("#voice").get_by_role("button", name="Record audio").click()
-        tab.wait_for_timeout(300)
-        tab.locator("#voice").get_by_role("button", name="Upload file").click()
-        tab.locator("#voice input[type=file]").set_input_files(str(ROOT / "examples/voices/morning.mp3"))
+        tab.locator("#voicecard").get_by_role("button", name="Record").click()
+        expect(tab.locator("#voice [title='Clear']")).to_be_visible()
+        with tab.expect_file_chooser() as chooser:
+            tab.locator("#voicecard").get_by_role("button", name="Upload").click()
+        chooser.value.set_files(str(ROOT / "tests/preview/morning.mp3"))
         expect(tab.locator("#check")).to_contain_text("6.0", timeout=DONE)

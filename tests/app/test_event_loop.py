@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
-from starlette.datastructures import Headers
 
 from infinitalk_app import application as application_module
 from infinitalk_app.application import Application
-from infinitalk_app.journal import Entry, Journal, new_token
-from infinitalk_app.limits import Visitor
-from infinitalk_app.settings import Settings
+from infinitalk_app.config import Settings
+from infinitalk_app.inputs.publish import PageAddresses
+from infinitalk_app.runs.journal import Entry, Journal, new_token
+from infinitalk_app.ui.preflight import FormValues
 from infinitalk_client import DEFAULT_PROMPT
 from tests.app.pages import PICTURE, VOICE
 
@@ -51,16 +51,18 @@ async def test_no_file_is_worked_on_in_the_event_loop(tmp_path, on_the_loop):
     Journal(application.folders.journal).write(
         Entry(known := new_token(), "preview", "completed", 1.0, "abc123")
     )
-    asking = gr.Request(headers=Headers({}), client=None, username=None)
     on_the_loop.clear()
     async with application.lifespan(SimpleNamespace(get_blocks=lambda: blocks)):
-        desk = application.desk
-        run = await desk.generate(new_token(), consent=False, visitor=Visitor("a"), **given)
+        run_service = application.run_service
+        run = await run_service.generate(new_token(), consent=False, visitor="a", **given)
         await run.task
-        assert run.now.state == "COMPLETED"
-        for known_as in (run.now.token, known, "abc123", "unknown-id"):
-            await desk.resume(known_as, "preview")
-        await application.look_ahead({**given, "engine": "infinitetalk"}, asking)
-        async with application.workshop._probe() as probe:
-            assert probe.exists()
+        assert run.snapshot.state == "COMPLETED"
+        for token_or_id in (run.snapshot.token, known, "abc123", "unknown-id"):
+            await run_service.resume(token_or_id, "preview")
+        file_of = application.pipeline.speeches.file
+        values = FormValues.of({**given, "engine": "infinitetalk"}, application.providers, file_of)
+        await application.wording("en").preflight.check(values)
+        nobody = PageAddresses(local_url="http://127.0.0.1:9", service_is_local=True)
+        application._publisher.launched(nobody, asks_for_login=False)
+        assert await application._publisher.why_unreachable()
     assert on_the_loop == []

@@ -30,7 +30,7 @@ def uploaded(running: Page) -> list[object]:
     files = [("files", (path.name, path.read_bytes())) for path in (PICTURE, VOICE)]
     paths = httpx.post(f"{running.url}/gradio_api/upload", files=files).json()
     picture, voice = ({"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths)
-    return [picture, voice, "Hello.", ENGINE, "480p", 25, 7, 0, 4, KEY, True, "", ""]
+    return [picture, voice, "Hello.", ENGINE, "480p", 25, 7, 0, 4, KEY, True, "", "", "", "heart", 1]
 
 
 @pytest.mark.parametrize("room", [100, 2000], ids=["no room for the journal", "no room for the inputs"])
@@ -58,7 +58,7 @@ def test_a_disk_that_fills_up_after_the_purchase_loses_nothing(tmp_path, segmind
             assert gate.held.wait(60)
             set_disk(running, 100)
             gate.go.set()
-            with pytest.raises(AppError, match="The run is charged. File too large. Looking again may help"):
+            with pytest.raises(AppError, match="The run is charged. File too large. Checking again may help"):
                 job.result()
             request_id = job.outputs()[-1][1]["request_id"]
             assert list((state / "results").iterdir()) == []
@@ -71,7 +71,7 @@ def test_a_disk_that_fills_up_after_the_purchase_loses_nothing(tmp_path, segmind
 
 def test_a_log_that_cannot_be_written_does_not_end_the_page(tmp_path):
     """Gradio prints while it starts and stops: the page works without a log, and clears up at its end."""
-    with page(tmp_path / "state", program="tests.app.unheard") as running:
+    with page(tmp_path / "state", program="tests.app.full_output_disk") as running:
         assert running.client().predict(**inputs(), api_name="/generate")[1]["state"] == "COMPLETED"
     assert running.process.poll() == 0
     assert list((running.state / "uploads").iterdir()) == []

@@ -14,38 +14,30 @@ from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
-import httpx
 import pytest
 import uvicorn
-from fastapi import Request
 from gradio import http_server, mcp, queueing
-from gradio.processing_utils import async_move_files_to_cache
-from gradio.route_utils import get_root_url
 from gradio.routes import App
 from gradio.state_holder import SessionState
-from starlette.routing import Route
 
-from infinitalk_app import theme
-from infinitalk_app.gradio_compat import addresses, components, environment, launched, visitors
+from infinitalk_app.config import Settings
+from infinitalk_app.gradio_compat import (
+    addresses,
+    calls,
+    card_tags,
+    environment,
+    languages,
+    launched,
+    sessions,
+    subclasses,
+    transfer,
+)
 from infinitalk_app.gradio_compat.selectors import SELECTORS
-from infinitalk_app.routes import closed
-from infinitalk_app.settings import Settings
-from infinitalk_local.allowed_hosts import AllowedHosts
+from infinitalk_app.ui import theme
 from tests.app.forking import ROOT
 from tests.app.pages import PICTURE, VOICE
 
 COMPAT = ROOT / "infinitalk_app/gradio_compat"
-KEY = "SG_a_key_that_is_typed"
-FILE = {"meta": {"_type": "gradio.FileData"}}
-CHANGED = (
-    (components.SecretBox, "textbox"),
-    (components.PlainImage, "image"),
-    (components.PlainSlider, "slider"),
-    (components.FileByAddress, "file"),
-    (components.AudioByAddress, "audio"),
-    (components.FaceChoice, "textbox"),
-    (components.CheckedVideo, "video"),
-)
 
 
 @pytest.fixture(autouse=True)
@@ -67,10 +59,6 @@ async def hand_in(demo: gr.Blocks, value: Any) -> SessionState:
     session = SessionState(demo)
     await demo.process_api(demo.fns[0], [value], state=session)
     return session
-
-
-def asgi(app: Any) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page.test")
 
 
 # -- the package ---------------------------------------------------------------------------------------------
@@ -95,24 +83,27 @@ def test_nothing_else_knows_what_gradio_does_not_document():
                 assert node.value.id in {"self", "cls", "os"}, (path, node.attr)
 
 
-@pytest.mark.parametrize("module", [environment, visitors, components, addresses, launched])
+MODULES = (environment, sessions, subclasses, addresses, calls, card_tags, languages, launched, transfer)
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_each_name_says_what_it_rests_on_and_what_to_do(module):
     """A public function or class has both sentences, or is made of one that has them; and a test uses it."""
-    tests = Path(__file__).read_text()
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_gradio_*.py"))
     names = {
         name: each
         for name, each in vars(module).items()
         if getattr(each, "__module__", "") == module.__name__
     }
     for name, each in names.items():
-        if name.startswith("_") or name in {"Described", "Secret"}:  # a part of SecretBox
+        if name.startswith("_") or name in {"Described", "SecretText"}:  # a part of SecretBox
             continue
         said = "".join(
             kind.__doc__ or "" for kind in (inspect.getmro(each) if inspect.isclass(each) else (each,))
         )
         assert "Rests on: " in said, name
         assert "If it breaks: " in said, name
-        assert f"{module.__name__.rpartition('.')[2]}.{name}" in tests or name == "DrawnAsParent", name
+        assert f"{module.__name__.rpartition('.')[2]}.{name}" in tests or name == "RenderedAsParent", name
 
 
 # -- environment ---------------------------------------------------------------------------------------------
@@ -146,7 +137,7 @@ def test_the_environment_is_prepared_without_gradio():
 async def test_a_visitors_last_values_are_kept_nowhere():
     """A session copies the page's configuration, and asks the copy for each component: it says nothing."""
     demo, _ = page_with(gr.Textbox("hello", render=False))
-    visitors.remember_little(demo)
+    sessions.keep_no_values(demo)
     session = await hand_in(demo, "a secret")
     assert [*session.components] == []
     assert "a secret" not in str(session.config_values)
@@ -161,7 +152,7 @@ async def test_only_who_waits_for_an_answer_keeps_a_message_queue():
     messages, waiting = demo._queue.pending_messages_per_session, demo._queue.pending_event_ids_session
     messages.update(waits="box", answered="box")
     waiting.update(waits={"event"}, answered=set(), gone={"event"})
-    visitors.forget_answered(SimpleNamespace(get_blocks=lambda: demo))
+    sessions.drop_idle_queues(SimpleNamespace(get_blocks=lambda: demo))
     assert dict(messages) == {"waits": "box"}
     assert waiting == {"waits": {"event"}}
 
@@ -169,7 +160,7 @@ async def test_only_who_waits_for_an_answer_keeps_a_message_queue():
 async def test_a_queue_without_questions_rests(monkeypatch):
     """Its two look-outs sleep as long as the queue says."""
     demo, slept = gr.Blocks(), []
-    visitors.rest_longer(demo)
+    sessions.poll_queue_less(demo)
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
@@ -182,123 +173,12 @@ async def test_a_queue_without_questions_rests(monkeypatch):
     assert slept == [0.02, 0.1]
 
 
-# -- components ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("kind", "name"), CHANGED)
-async def test_a_changed_component_is_drawn_as_its_parent(kind, name):
-    """The browser finds a component's part by its lower-case name, and our classes have none there."""
-    demo, _ = page_with(kind)
-    assert demo.get_config_file()["components"][0]["type"] == name
-
-
-async def test_what_is_told_of_an_input_is_asked_of_the_instance():
-    """Both /info and MCP take its description, its example and its range from there."""
-    box = components.described(gr.Number(5, render=False, label="fps"), "How fast.", 25, minimum=16)
-    demo, _ = page_with(box)
-    (told,) = next(iter(demo.get_api_info()["named_endpoints"].values()))["parameters"]
-    assert told["example_input"] == 25
-    assert (told["type"]["minimum"], told["type"]["description"]) == (16, "How fast.")
-    (schema,) = mcp.GradioMCPServer(demo).get_input_schema("append")[0]["properties"].values()
-    assert (schema["minimum"], schema["description"]) == (16, "How fast.")
-
-
-async def test_a_key_is_read_and_written_by_its_data_model():
-    """The handler gets what was typed; the session gets what the model dumps, and that is nothing."""
-    demo, given = page_with(components.SecretBox)
-    session = await hand_in(demo, KEY)
-    assert given == [KEY]
-    assert KEY not in str(session.config_values)
-    assert KEY not in components.Secret(KEY).model_dump_json()
-
-
-async def test_a_broken_picture_reaches_its_handler(tmp_path):
-    """Nothing looks at an image before `preprocess` does."""
-    demo, given = page_with(components.PlainImage(type="filepath", render=False))
-    path = tmp_path / "broken.png"
-    path.write_bytes(b"no picture")
-    await hand_in(demo, {"path": str(path), **FILE})
-    assert given[0].endswith("broken.png")
-
-
-async def test_numbers_and_faces_reach_their_handler():
-    """A slider's range and an input's schema are checked in `preprocess`, if at all."""
-    slider = components.PlainSlider(16, 30, 25, render=False)
-    for component, value in ((slider, 99), (components.FaceChoice, 2)):
-        demo, given = page_with(component)
-        await hand_in(demo, value)
-        assert given == [value]
-
-
-@pytest.mark.parametrize("kind", [components.FileByAddress, components.AudioByAddress])
-async def test_a_file_by_address_is_fetched_by_the_component(kind):
-    """Gradio asks the component to fetch it, so that what goes wrong there is a sentence of ours."""
-    named = {"path": "http://127.0.0.1:9/a.jpg", **FILE}
-    with pytest.raises(gr.Error, match="image could not be fetched from http://127"):
-        await async_move_files_to_cache(named, kind(label="image", render=False), check_in_upload_folder=True)
-
-
-async def test_a_checked_video_goes_out_as_it_is(tmp_path):
-    """An output may be a FileData."""
-    (tmp_path / "a.mp4").write_bytes(b"no video")
-    with gr.Blocks() as demo:
-        gr.on([demo.load], lambda: str(tmp_path / "a.mp4"), None, components.CheckedVideo())
-    answer = await demo.process_api(demo.fns[0], [], state=SessionState(demo))
-    assert answer["data"][0]["orig_name"] == "talking.mp4"
-
-
 async def test_inputs_by_name_come_in_their_order():
     """The browser is given the values of `inputs_kwargs` in the order in which they were named."""
     with gr.Blocks() as demo:
         first, second = gr.Textbox(), gr.Textbox()
         demo.load(lambda **_: None, None, None, inputs_kwargs={"b": second, "a": first})
     assert demo.get_config_file()["dependencies"][0]["inputs"] == [second._id, first._id]
-
-
-# -- addresses -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", ["file=http://x/", "file/https://x/", "deep_link?session_hash=x"])
-async def test_routes_of_ours_come_before_gradios(path):
-    """Gradio has these routes, and those of `app_kwargs` stand in front of them."""
-    routes = [Route(each, closed) for each in addresses.CLOSED]
-    theirs, ours = App.create_app(gr.Blocks()), App.create_app(gr.Blocks(), app_kwargs={"routes": routes})
-    async with asgi(theirs) as http, asgi(ours) as closed_http:
-        assert (await http.get(f"/gradio_api/{path}")).status_code != httpx.codes.NOT_FOUND
-        assert (await closed_http.get(f"/gradio_api/{path}")).json() == {"error": "closed"}
-
-
-async def test_where_files_come_in_and_go_out():
-    """A file is posted to /upload, lies at a path that names its content, and is served at its path."""
-    demo = gr.Blocks()
-    demo.exit, demo.allowed_paths, demo.blocked_paths, demo.max_file_size = None, [], [], None
-    demo.config = demo.get_config_file()
-    app = App.create_app(demo)
-    path = "/gradio_api/upload"
-    assert addresses.is_upload(path)
-    async with asgi(app) as http:
-        once, again, other = [
-            (await http.post(path, files={"files": ("a.jpg", content)})).json()[0]
-            for content in (b"one", b"one", b"other")
-        ]
-        assert (once == again, once == other) == (True, False)
-        assert (await http.get(addresses.file_url("http://page.test/", Path(once)))).content == b"one"
-
-
-@pytest.mark.parametrize("header", ["x-forwarded-host", "x-gradio-server"])
-async def test_headers_by_which_gradio_would_be_told_its_address(header):
-    """These two are believed, and neither gets through; no other is read for it."""
-    told = (header, "http://evil.example" if "server" in header else "evil.example")
-    headers = [(name.encode(), value.encode()) for name, value in (("host", "page.test"), told)]
-    scope = {"type": "http", "path": "/", "scheme": "http", "query_string": b"", "headers": headers}
-    assert get_root_url(Request(scope), "/", None) == "http://evil.example"
-
-    async def app(scope: Any, *_: Any) -> None:
-        assert get_root_url(Request(scope), "/", None) == "http://page.test"
-
-    await addresses.ForwardedHosts(app, AllowedHosts("127.0.0.1", "no"))(scope, None, None)
-    read = re.findall(r'get_first_header_value\(request, "(.+)"\)', inspect.getsource(gr.route_utils))
-    assert set(read) == {"x-forwarded-host", "x-gradio-server", "x-forwarded-proto"}
 
 
 # -- the running page ----------------------------------------------------------------------------------------
@@ -346,7 +226,7 @@ async def test_copies_of_examples_are_kept(tmp_path):
     with gr.Blocks() as demo:
         gr.Audio(str(VOICE), type="filepath")
         gr.Dataset(components=[gr.Image(visible=False)], samples=[[str(PICTURE)]])
-    kept = launched.cached_for_good(SimpleNamespace(get_blocks=lambda: demo))
+    kept = launched.files_to_keep(SimpleNamespace(get_blocks=lambda: demo))
     assert {Path(path).name for path in kept} == {VOICE.name, PICTURE.name}
     assert all(path.startswith(gr.utils.get_upload_folder()) for path in kept)
 
@@ -372,16 +252,16 @@ def test_fonts_of_the_theme_come_with_gradio():
     fonts = [font for font in (*used._font, *used._font_mono) if isinstance(font, gr.themes.LocalFont)]
     css = "".join(str(font.stylesheet()) for font in fonts)
     named = re.findall(r"url\(\W*(static.+?)\W*\)", css)
-    assert len(named) == 4
+    assert len(named) == 2
     assert [name for name in named if not (frontend / name).is_file()] == []
 
 
 def test_each_inner_element_that_styles_and_scripts_name_is_listed():
     """A class of Gradio's in a style, or an inner element in a script, stands among the selectors."""
-    web = {path: path.read_text() for path in (ROOT / "infinitalk_app/web").iterdir()}
-    markup = "".join([*web.values(), *(path.read_text() for path in ROOT.glob("infinitalk_app/*.py"))])
+    web = {path: path.read_text() for path in (ROOT / "infinitalk_app/ui/static").glob("*/*")}
+    markup = "".join([*web.values(), *(path.read_text() for path in ROOT.glob("infinitalk_app/**/*.py"))])
     ours = "".join(re.findall(r'(?:class="|className: "|classList\.\w+\("|elem_classes=")[^"]*"', markup))
-    ours += "is-ok is-bad ok warn"  # of a panel's kind, and of a fact's
+    ours += "is-ok is-bad is-busy ok warn"  # of a panel's kind, and of a fact's
     listed = " ".join(selector for selector, _ in SELECTORS)
     css = "".join(text for path, text in web.items() if path.suffix == ".css")
     rules = "".join(re.findall(r"([^{}]+)\{", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)))

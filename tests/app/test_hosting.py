@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from infinitalk_app import words
 from infinitalk_app.gradio_compat.addresses import file_url
-from infinitalk_app.hosting import Hosting, Surroundings, prove
-from infinitalk_app.refusals import Refusal
+from infinitalk_app.inputs.publish import PageAddresses, Publisher, prove
+from infinitalk_app.messages import Message, Refusal
+from tests.app.english import TEXTS
+from tests.app.providers import SEGMIND
 
 CONTENT = bytes(range(256)) * 40
 
@@ -88,19 +89,19 @@ async def test_our_own_file_read_back_is_the_proof(file):
 async def test_anything_else_is_no_proof(file, answer, sense):
     """Each way of not reaching the file is told apart from reaching it."""
     with site(answer) as base:
-        assert sense in await prove(base, file)
+        assert sense in TEXTS.say(await prove(base, file))
 
 
 async def test_a_dead_address_is_no_proof(file):
     """Nobody there, within seconds."""
-    assert "Nothing answers" in await prove("http://127.0.0.1:9", file)
+    assert "Nothing answers" in TEXTS.say(await prove("http://127.0.0.1:9", file))
 
 
 async def test_an_address_that_is_none_is_no_proof(file):
     """A setting may say anything; the visitor gets a sentence all the same."""
-    assert "Nothing answers" in await prove("https://a b.example", file)
+    assert "Nothing answers" in TEXTS.say(await prove("https://a b.example", file))
     for host in ("[", "[::1", "a b.example", "evil.example/\\", "é" * 70 + ".example"):
-        base = Surroundings(public_base_url=f"https://{host}").base
+        base = PageAddresses(public_base_url=f"https://{host}").base
         assert base is None or await prove(base, file)
 
 
@@ -118,7 +119,7 @@ async def test_an_address_that_drips_is_no_proof(file):
         return 200, {}, b""
 
     with site(drip) as base:
-        assert "Nothing answers" in await prove(base, file, timeout_s=0.3)
+        assert "Nothing answers" in TEXTS.say(await prove(base, file, timeout_s=0.3))
         done.set()
 
 
@@ -133,10 +134,11 @@ async def test_a_second_replica_is_noticed_by_the_proof(file, tmp_path):
         return next(turns)(request)
 
     with site(either) as base:
-        hosting = Hosting("auto", Surroundings(local_url=base, service_is_near=True))
-        elsewhere = await hosting.publish((file,), upload, "Segmind")
-        assert (elsewhere.via, elsewhere.note) == ("storage", words.VIA_SEGMIND.format(service="Segmind"))
-        assert (await hosting.publish((file,), no_upload, "Segmind")).via == "gradio"
+        publisher = Publisher("auto", file.parent, PageAddresses(local_url=base, service_is_local=True))
+        elsewhere = await publisher.publish((file,), upload, SEGMIND)
+        note = Message.of("notes.via_segmind", service="Segmind")
+        assert elsewhere.note == note
+        assert (await publisher.publish((file,), no_upload, SEGMIND)).note is None
 
 
 @pytest.mark.parametrize("mode", ["auto", "gradio"])
@@ -149,12 +151,12 @@ async def test_a_dead_share_link_costs_nothing(file, mode):
         return "https://images.example/1"
 
     with site(lambda request: (404, {}, b"<html>No interface is running right now</html>")) as base:
-        hosting = Hosting(mode, Surroundings(share_url=base, service_is_near=True))
+        publisher = Publisher(mode, file.parent, PageAddresses(share_url=base, service_is_local=True))
         if mode == "auto":
-            assert (await hosting.publish((file,), upload, "Segmind")).via == "storage"
+            assert (await publisher.publish((file,), upload, SEGMIND)).note.code == "notes.via_segmind"
         else:
-            with pytest.raises(Refusal, match=r"404.*share=True"):
-                await hosting.publish((file,), upload, "Segmind")
+            with pytest.raises(Refusal, match="unreachable_files.*404"):
+                await publisher.publish((file,), upload, SEGMIND)
     assert len(sent) == (mode == "auto")
 
 
@@ -168,7 +170,7 @@ async def test_a_dead_share_link_costs_nothing(file, mode):
         ({"root_path": "https://proxy.example/talk"}, "https://proxy.example/talk"),
         ({"root_path": "/talk"}, None),
         ({"local_url": "http://127.0.0.1:7860/"}, None),
-        ({"local_url": "http://127.0.0.1:7860/", "service_is_near": True}, "http://127.0.0.1:7860"),
+        ({"local_url": "http://127.0.0.1:7860/", "service_is_local": True}, "http://127.0.0.1:7860"),
         ({"public_base_url": "http://192.168.0.5"}, None),
         ({"public_base_url": "http://printer.local"}, None),
         ({"public_base_url": "http://intranet"}, None),
@@ -179,7 +181,7 @@ async def test_a_dead_share_link_costs_nothing(file, mode):
 )
 def test_the_public_address_by_its_documented_order(known, expected):
     """The owner's word first, then the Space, the share link, a full root path; nothing private counts."""
-    assert Surroundings(**known).base == expected
+    assert PageAddresses(**known).base == expected
 
 
 async def test_a_proof_counts_ten_minutes_for_its_base(file):
@@ -191,21 +193,21 @@ async def test_a_proof_counts_ten_minutes_for_its_base(file):
         return by_range(CONTENT)(request) if len(asked) > 1 else (404, {}, b"")
 
     with site(answer) as base:
-        near = Surroundings(local_url=base, service_is_near=True)
-        hosting = Hosting("gradio", near, clock=lambda: now[0])
+        near = PageAddresses(local_url=base, service_is_local=True)
+        publisher = Publisher("gradio", file.parent, near, clock=lambda: now[0])
         with pytest.raises(Refusal):
-            await hosting.publish((file,), no_upload, "Segmind")
+            await publisher.publish((file,), no_upload, SEGMIND)
         for minute in (0, 1, 9.9):
             now[0] = minute * 60
-            published = await hosting.publish((file,), no_upload, "Segmind")
+            published = await publisher.publish((file,), no_upload, SEGMIND)
             assert published.urls == (file_url(base, file),)
         assert len(asked) == 2
         now[0] = 601
-        await hosting.publish((file,), no_upload, "Segmind")
+        await publisher.publish((file,), no_upload, SEGMIND)
         assert len(asked) == 3
 
 
-async def test_a_form_that_changes_does_not_prove_again_that_nobody_is_there(file):
+async def test_a_form_that_changes_does_not_repeat_a_failed_proof(file):
     """All who ask at once share one proof; a bad one counts half a minute for forms, and not for a run."""
     asked, now = [], [0.0]
 
@@ -213,24 +215,19 @@ async def test_a_form_that_changes_does_not_prove_again_that_nobody_is_there(fil
         asked.append(request.path)
         return 404, {}, b""
 
-    @contextlib.asynccontextmanager
-    async def probe():
-        yield file
-
     with site(answer) as base:
-        hosting = Hosting("gradio", Surroundings(), clock=lambda: now[0])
-        told = await asyncio.gather(*(hosting.why_unreachable(base, probe) for _ in range(3)))
-        told.append(await hosting.why_unreachable(base, probe))
-        assert all("404" in why for why in told)
+        near = PageAddresses(local_url=base, service_is_local=True)
+        publisher = Publisher("gradio", file.parent, near, clock=lambda: now[0])
+        told = await asyncio.gather(*(publisher.why_unreachable() for _ in range(3)))
+        told.append(await publisher.why_unreachable())
+        assert all("404" in TEXTS.say(why) for why in told)
         assert len(asked) == 1
         now[0] = 31.0
-        assert "404" in await hosting.why_unreachable(base, probe)
+        assert "404" in TEXTS.say(await publisher.why_unreachable())
         assert len(asked) == 2
-        near = Hosting("gradio", Surroundings(local_url=base, service_is_near=True))
-        await near.why_unreachable(base, probe)
         with pytest.raises(Refusal):
-            await near.publish((file,), no_upload, "Segmind")
-        assert len(asked) == 4
+            await publisher.publish((file,), no_upload, SEGMIND)
+        assert len(asked) == 3
 
 
 async def test_without_a_public_address_the_vendors_storage_is_used_and_named(file):
@@ -241,26 +238,20 @@ async def test_without_a_public_address_the_vendors_storage_is_used_and_named(fi
         sent.append(path)
         return f"https://images.example/{len(sent)}"
 
-    published = await Hosting("auto", Surroundings()).publish((file, file), upload, "Segmind")
+    published = await Publisher("auto", file.parent, PageAddresses()).publish((file, file), upload, SEGMIND)
     assert published.urls == ("https://images.example/1", "https://images.example/2")
-    assert published.via == "storage"
-    assert "Segmind's storage" in published.note
-    chosen = await Hosting("segmind", Surroundings(public_base_url="https://a.example")).publish(
-        (file,), upload, "Segmind"
-    )
-    assert chosen.via == "storage"
+    assert "Segmind's storage" in TEXTS.say(published.note)
+    chosen = await Publisher(
+        "segmind", file.parent, PageAddresses(public_base_url="https://a.example")
+    ).publish((file,), upload, SEGMIND)
+    assert chosen.note.code == "notes.via_choice"
 
 
 async def test_with_gradio_alone_the_refusal_names_the_ways_out(file):
     """HOSTING=gradio never uploads: the sentence says why, that it was free, and what to do."""
     with pytest.raises(Refusal) as caught:
-        await Hosting("gradio", Surroundings()).publish((file,), no_upload, "Segmind")
-    sentence = caught.value.trouble.sentence
-    for part in (
-        "no public address",
-        "Nothing was charged",
-        "PUBLIC_BASE_URL",
-        "share=True",
-        "public Space",
-    ):
+        await Publisher("gradio", file.parent, PageAddresses()).publish((file,), no_upload, SEGMIND)
+    sentence = TEXTS.sentence(caught.value.trouble)
+    ways_out = ("PUBLIC_BASE_URL", "share=True", "public Space")
+    for part in ("no public address", "Nothing was charged", *ways_out):
         assert part in sentence

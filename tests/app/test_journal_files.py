@@ -7,18 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from infinitalk_app import runs
 from infinitalk_app.application import Application
-from infinitalk_app.explain import explain
-from infinitalk_app.journal import Entry, Journal, new_token
-from infinitalk_app.limits import Visitor
-from infinitalk_app.refusals import Refusal
-from infinitalk_app.runs import Run, Runs
-from infinitalk_app.settings import Settings
-from infinitalk_app.words import ERRORS
+from infinitalk_app.config import Settings
+from infinitalk_app.messages import Refusal, Trouble
+from infinitalk_app.runs import manager
+from infinitalk_app.runs.journal import Entry, Journal, new_token
+from infinitalk_app.runs.manager import Run, RunManager
+from infinitalk_app.runs.user_errors import explain
 from infinitalk_client import DEFAULT_PROMPT
+from tests.app.owner_page import Service, page_of, says
 from tests.app.pages import PICTURE, VOICE
-from tests.app.paying import Service, page_of, says
 from tests.app.providers import PREVIEW, PROVIDERS
 
 TOKEN = "0123456789abcdef" * 2
@@ -75,21 +73,21 @@ def test_a_written_entry_survives_a_loss_of_power(tmp_path, monkeypatch):
 def test_what_may_be_bought_is_kept_for_two_days_and_the_rest_for_two_hours(
     tmp_path, engine, phase, request_id, kept_h
 ):
-    """An entry goes with its index, in one sweep; until then both are there."""
+    """An entry goes with its index, in one clean-up; until then both are there."""
     journal = Journal(tmp_path)
     journal.write(Entry(TOKEN, engine, phase, 1.0, request_id, free=PROVIDERS[engine].free))
     written = max(path.stat().st_mtime for path in tmp_path.iterdir())
-    journal.sweep(written + kept_h * 3600 - 60)
+    journal.remove_expired(written + kept_h * 3600 - 60)
     assert journal.read(TOKEN).phase == phase
     assert request_id is None or journal.find(request_id) == journal.read(TOKEN)
-    journal.sweep(written + kept_h * 3600 + 60)
+    journal.remove_expired(written + kept_h * 3600 + 60)
     assert list(tmp_path.iterdir()) == []
 
 
 async def ordered(application: Application, voice: Path = VOICE, engine: str = "preview") -> Run:
     given = {"prompt": DEFAULT_PROMPT, "engine": engine, "resolution": "480p", "fps": 16, "seed": 7}
     given |= {"picture": str(PICTURE), "voice": str(voice), "start_s": 0, "seconds": 4, "api_key": ""}
-    return await application.desk.generate(new_token(), consent=True, visitor=Visitor("a"), **given)
+    return await application.run_service.generate(new_token(), consent=True, visitor="a", **given)
 
 
 async def test_an_order_that_sends_nothing_leaves_nothing(tmp_path):
@@ -98,11 +96,11 @@ async def test_an_order_that_sends_nothing_leaves_nothing(tmp_path):
     bad.write_bytes(b"no sound at all" * 100)
     refused = await ordered(application, bad)
     await refused.task
-    assert refused.now.state == "FAILED"
+    assert refused.snapshot.state == "FAILED"
     stopped = await ordered(application)
-    while not list(application.workshop.journal):  # noqa: ASYNC110  # written in a thread
+    while not list(application.pipeline.journal):  # noqa: ASYNC110  # written in a thread
         await asyncio.sleep(0.001)
-    assert (await application.desk.stop(stopped.now.token)).now.state == "CANCELLED"
+    assert (await application.run_service.stop(stopped.snapshot.token)).snapshot.state == "CANCELLED"
     assert list((tmp_path / "journal").iterdir()) == []
     await application.preview.close()
 
@@ -114,23 +112,23 @@ async def test_an_order_that_the_service_refuses_leaves_one_small_entry(tmp_path
     run = await ordered(application, engine="infinitetalk")
     await run.task
     (file,) = (tmp_path / "journal").iterdir()
-    assert application.workshop.journal.read(run.now.token).phase == "failed"
+    assert application.pipeline.journal.read(run.snapshot.token).phase == "failed"
     assert file.stat().st_size < 1000
 
 
-async def test_orders_in_vain_do_not_fill_the_memory(monkeypatch):
+async def test_runs_that_send_nothing_do_not_fill_the_memory(monkeypatch):
     """Of runs that ended before anything was sent the last thousand are remembered; of others all."""
-    monkeypatch.setattr(runs, "UNSENT_KEPT", 3)
-    kept = Runs(explain)
+    monkeypatch.setattr(manager, "MAX_UNSENT", 3)
+    kept = RunManager(explain)
 
     async def refuse(run: Run) -> None:
-        raise Refusal(ERRORS["limit_day"])
+        raise Refusal(Trouble.of("limit_day"))
 
     async def send(run: Run) -> None:
-        run.show(request_id="abc123")
+        run.update(request_id="abc123")
 
     started = [kept.start(new_token(), PREVIEW, work) for work in (send, *[refuse] * 5)]
     for run in started:
         await asyncio.wait([run.task])
     await asyncio.sleep(0)
-    assert [kept.find(run.now.token) is run for run in started] == [True, False, False, True, True, True]
+    assert [kept.find(run.snapshot.token) is run for run in started] == [True, False, False, True, True, True]

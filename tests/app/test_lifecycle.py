@@ -14,12 +14,12 @@ import httpx
 import pytest
 from gradio_client.exceptions import AppError
 
-from infinitalk_app.journal import Journal
-from infinitalk_app.limits import Budget
+from infinitalk_app.quota.budget import Budget
+from infinitalk_app.runs.journal import Journal
 from tests.abuse.test_budgets import OWNER, closed, redis
 from tests.app.gateway import Gateway, gateway
 from tests.app.pages import Page, inputs, page
-from tests.app.test_keeping import HURRIED, brought, files_of, wait_until
+from tests.app.test_cleanup import HURRIED, brought, files_of, wait_until
 from tests.app.test_restart import came, renders_of
 from tests.processes import assert_gone, children_of, command_of
 
@@ -97,7 +97,7 @@ def a_face_look(scene: Scene) -> Iterator[None]:
     """A child process looks for a face in the picture of the form, and does not come back."""
     config = httpx.get(f"{scene.page.url}/config").json()
     parts = {part["id"]: part["props"] for part in config["components"]}
-    event = next(event for event in config["dependencies"] if event["js"] == "talk.news.form")
+    event = next(event for event in config["dependencies"] if event["js"] == "infinitalk.sendForm")
     values = [parts[i].get("value") for i in event["inputs"]]
     join = {"data": values, "fn_index": event["id"], "session_hash": "somebody"}
     assert httpx.post(f"{scene.page.url}/gradio_api/queue/join", json=join).is_success
@@ -119,7 +119,7 @@ def workers_of(pid: int) -> list[int]:
 
 
 def looks_of(pid: int) -> list[int]:
-    return [child for child in children_of(pid) if b"infinitalk_local.render.look" in command_of(child)]
+    return [child for child in children_of(pid) if b"infinitalk_preview.detect" in command_of(child)]
 
 
 def stopped(children: list[int]) -> list[int]:
@@ -184,7 +184,7 @@ def test_a_page_ends_in_time_and_leaves_nothing(tmp_path, segmind, activity, num
 
 def test_a_thread_that_never_ends_does_not_keep_the_page(tmp_path):
     """A thread cannot be ended from outside: the process ends all the same, and its files are gone."""
-    with page(tmp_path / "state", kill=True, program="tests.app.stuck") as running:
+    with page(tmp_path / "state", kill=True, program="tests.app.hanging_preparations") as running:
         running.client().submit(**brought(tmp_path), api_name="/generate")
         came(lambda: list((running.state / "scratch").rglob("picture.jpg")))
         began = time.monotonic()

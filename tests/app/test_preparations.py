@@ -9,7 +9,7 @@ import httpx
 import pytest
 from gradio_client.exceptions import AppError
 
-from infinitalk_app.prepare import Room
+from infinitalk_app.tasks import FairThreads
 from tests.app.pages import inputs, page
 
 
@@ -39,8 +39,8 @@ async def until(condition: Callable[[], bool]) -> None:
 
 async def test_so_many_preparations_at_a_time_and_the_others_wait():
     """With two places, five inputs take turns, and the page goes on meanwhile."""
-    room, works, names = Room(2), Works(), itertools.cycle("ab")
-    tasks = [asyncio.create_task(room.do(next(names), works)) for _ in range(5)]
+    threads, works, names = FairThreads(2), Works(), itertools.cycle("ab")
+    tasks = [asyncio.create_task(threads.run(next(names), works)) for _ in range(5)]
     await until(lambda: works.now == 2)
     for _ in range(50):  # the loop is free: this would not end in a blocked one
         await asyncio.sleep(0)
@@ -52,11 +52,11 @@ async def test_so_many_preparations_at_a_time_and_the_others_wait():
 
 async def test_a_stopped_preparation_keeps_its_place_until_it_has_ended():
     """Stopping and starting again does not bring more work under way than there are places."""
-    room, works, names = Room(1), Works(), itertools.cycle("ab")
-    first = asyncio.create_task(room.do(next(names), works))
+    threads, works, names = FairThreads(1), Works(), itertools.cycle("ab")
+    first = asyncio.create_task(threads.run(next(names), works))
     await until(lambda: works.now == 1)
     first.cancel()
-    second = asyncio.create_task(room.do(next(names), works))
+    second = asyncio.create_task(threads.run(next(names), works))
     for _ in range(50):
         await asyncio.sleep(0)
     assert not first.done()

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from gradio_client.exceptions import AppError
 
-from infinitalk_app.journal import Entry, Journal
-from infinitalk_local.settings import LocalSettings
+from infinitalk_app.runs.journal import Entry, Journal
+from infinitalk_server.config import ServerConfig
 from tests.app.conftest import KEY
 from tests.app.gateway import gateway
 from tests.app.pages import COMMAND, inputs, page
 from tests.app.paid import ENGINE
-from tests.local.conftest import body_of, connect
-from tests.local.serving import copies, serving
 from tests.processes import assert_gone, children_of, command_of
+from tests.server.conftest import body_of, connect
+from tests.server.serving import copies, serving
 
 pytestmark = pytest.mark.lifecycle
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.lifecycle
 def service(tmp_path_factory, tiny_mp4):
     """Yield a paid service that is still at work when the page looks for the second time."""
     command = copies(tmp_path_factory.mktemp("segmind"), tiny_mp4, seconds=1.6)
-    with serving(LocalSettings(keys=(KEY,), render_command=command)) as base:
+    with serving(ServerConfig(keys=(KEY,), render_command=command)) as base:
         yield base
 
 
@@ -116,7 +116,7 @@ def test_a_job_begun_on_one_page_is_resumed_by_its_id_on_another(tmp_path, servi
     assert gate.bought == 1
 
 
-def test_a_lost_answer_is_told_and_not_bought_again(tmp_path, shared_page):
+def test_a_lost_answer_is_an_error_and_not_bought_again(tmp_path, shared_page):
     """A run found "submitting" without an id says that the answer was lost, and posts nothing."""
     token = secrets.token_hex(16)
     Journal(shared_page.state / "journal").write(Entry(token, ENGINE, "submitting", time.time()))
@@ -157,7 +157,7 @@ def test_a_killed_page_leaves_no_render_behind(tmp_path):
         assert_gone(pid)
 
 
-def test_a_killed_renderer_is_told(shared_page):
+def test_a_killed_renderer_is_an_error(shared_page):
     """A preview whose process is killed fails in words, costs nothing, and the next one is drawn."""
     client = shared_page.client()
     job = client.submit(**inputs(seconds=15, resolution="720p", fps=30), api_name="/generate")
@@ -171,5 +171,5 @@ def test_a_killed_renderer_is_told(shared_page):
 
 def renders_of(pid: int) -> list[int]:
     """Return the children that draw, and those that encode for them."""
-    found = [child for child in children_of(pid) if b"infinitalk_local.render" in command_of(child)]
+    found = [child for child in children_of(pid) if b"infinitalk_preview" in command_of(child)]
     return [*found, *(inner for child in found for inner in children_of(child))]

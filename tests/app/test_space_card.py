@@ -9,7 +9,7 @@ import pytest
 import yaml
 from huggingface_hub import SpaceHardware
 
-from infinitalk_app.deployment import ZERO_GPU
+from infinitalk_app.deploy.hub import ZERO_GPU
 
 ROOT = Path(__file__).parent.parent.parent
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}

@@ -1,0 +1,1 @@
+"""How this page is put on Hugging Face as a Space."""

@@ -1,0 +1,1 @@
+"""The texts of the page: a file a language, and the catalogue that reads them."""

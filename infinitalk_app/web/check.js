@@ -1,5 +1,0 @@
-talk.check = props;
-watch("value", () => {
-  talk.news.came("check");
-  talk.form.lacking();
-});
