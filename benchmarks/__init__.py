@@ -1,1 +1,1 @@
-"""Measures what the README claims; ratios within one run count, not absolute times."""
+"""Benchmarks of what the project promises; compare the ratios within one run, not absolute times."""

@@ -1,7 +1,7 @@
-"""python -m benchmarks [PART ...]: measures what this project promises, and prints one table.
+"""python -m benchmarks [PART ...]: measure what the project promises, and print one table.
 
-All parts together take about five minutes, and leave out what takes longest; a part by its name runs whole.
-Nothing is written without --json or --readme.
+Without a PART it runs all parts, without their longest measurements, and writes docs/benchmarks.md, in about
+six minutes. A PART that is named runs completely and writes nothing.
 """
 
 import argparse
@@ -12,20 +12,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import machine, table
+from benchmarks import environment, report
 from benchmarks.rows import Effort, Row
 
 PARTS = (
-    "polling",
-    "client",
-    "download",
-    "trim",
-    "picture",
-    "preview",
-    "click",
-    "watchers",
-    "start",
-    "machines",
+    *("polling", "client", "download", "trim", "picture"),
+    *("preview", "click", "typed_voices", "watchers", "start", "dask"),
 )
 
 
@@ -34,32 +26,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if unknown := set(chosen.part) - set(PARTS):
         parser.error(f"no such part: {', '.join(unknown)}")
-    parts = tuple(chosen.part) or PARTS
     effort = Effort.SHORT if chosen.short else Effort.FULL if chosen.part else Effort.USUAL
-    about = machine.about()
+    about = environment.about()
     print("\n".join(about), flush=True)
-    found = list(_run(parts, effort))
-    print(table.plain(found))
+    rows = list(_run(chosen.part or PARTS, effort))
+    print(report.plain(rows))
     if chosen.json:
-        chosen.json.write_text(json.dumps({"about": about, "rows": [row.plain() for row in found]}, indent=1))
-    if chosen.readme:
-        chosen.readme.write_text(table.put(chosen.readme.read_text(), about, found))
+        chosen.json.write_text(json.dumps({"about": about, "rows": [row.plain() for row in rows]}, indent=1))
+    if effort is Effort.USUAL:
+        report.PAGE.write_text(report.page(report.PAGE.read_text(), about, rows))
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
     parser.add_argument("part", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--short", action="store_true", help="only to see that every part runs")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there too")
-    parser.add_argument(
-        "--readme",
-        type=Path,
-        nargs="?",
-        const=Path("README.md"),
-        metavar="FILE",
-        help=f"put the table between the lines {table.BEGIN} and {table.END} of a text (README.md)",
-    )
+    parser.add_argument("--short", action="store_true", help="only check that each part runs; write nothing")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows to FILE too")
     return parser
 
 

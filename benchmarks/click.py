@@ -1,15 +1,18 @@
-"""From a click to the first status and to the preview video, by `gradio_client` after one warm-up."""
+"""The time from a click to the first status and to the preview, by `gradio_client` after a warm-up."""
 
 import time
 from collections.abc import Iterator
 
 from gradio_client import Client, handle_file
 
-from benchmarks.measuring import ROOT
+from benchmarks.measuring import PICTURE, VOICE
 from benchmarks.rows import Effort, Row, Sample, within
-from benchmarks.serving import page
+from benchmarks.servers import page
 
-PICTURE, VOICE = ROOT / "examples/portraits/mira.jpg", ROOT / "examples/voices/hello.mp3"
+MEANINGS = {
+    "to the first status": "Time until the page reports the first status of a run.",
+    "to the preview": "Time until the finished preview has been downloaded.",
+}
 
 
 def rows(effort: Effort) -> Iterator[Row]:
@@ -17,14 +20,14 @@ def rows(effort: Effort) -> Iterator[Row]:
     with page() as server:
         client = Client(server.url, verbose=False)
         if effort is not Effort.SHORT:
-            _click(client)
-        first, whole = zip(*(_click(client) for _ in range(runs)), strict=True)
+            click(client)
+        first, whole = zip(*(click(client) for _ in range(runs)), strict=True)
     yield within("click", "to the first status", Sample(first, "s"), 0.3)
     yield within("click", "to the preview, 5 s at 480p", Sample(whole, "s"), 3.0)
 
 
-def _click(client: Client) -> tuple[float, float]:
-    """Return the seconds until something was told, and until the video was here."""
+def click(client: Client) -> tuple[float, float]:
+    """Return the seconds until the first status, and until the video is here."""
     began = time.perf_counter()
     job = client.submit(
         image=handle_file(str(PICTURE)), audio=handle_file(str(VOICE)), seconds=5, api_name="/generate"

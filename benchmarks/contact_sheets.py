@@ -1,6 +1,7 @@
-"""python -m benchmarks.contact_sheets: frames of the examples and a photograph, in docs/contact-sheets.
+"""python -m benchmarks.contact_sheets: write frames of some previews to docs/contact-sheets.
 
-The photograph is scikit-image's astronaut, which NASA gave into the public domain.
+The pictures are the examples and scikit-image's photograph of an astronaut, which NASA placed in the public
+domain.
 """
 
 import tempfile
@@ -10,12 +11,13 @@ import numpy as np
 from PIL import Image
 from skimage import data
 
-from infinitalk_local.render import face, preview
+from benchmarks.measuring import ROOT, VOICE
 from infinitalk_media import video
+from infinitalk_preview import render
+from infinitalk_preview.detect import faces
 
-ROOT = Path(__file__).parent.parent
 SHEETS = ROOT / "docs/contact-sheets"
-COLUMNS, ROWS, SIDE = 6, 2, 220
+COLUMNS, ROWS, SIDE_PX = 6, 2, 220
 
 
 def main() -> None:
@@ -24,31 +26,27 @@ def main() -> None:
         photograph = Path(folder) / "astronaut.jpg"
         Image.fromarray(data.astronaut()).save(photograph, quality=95)
         for portrait in [*sorted((ROOT / "examples/portraits").glob("*.jpg")), photograph]:
-            _make(portrait)
+            _make(portrait, Path(folder) / "talk.mp4")
 
 
-def _make(portrait: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        film = Path(folder) / "talk.mp4"
-        voice = ROOT / "examples/voices/hello.mp3"
-        report = preview.render(portrait, voice, film, preview.Options(seed=7))
-        sheet = _sheet(list(video.frames(film, COLUMNS * ROWS)))
-    sheet.save(SHEETS / portrait.name, quality=85)
+def _make(portrait: Path, talk: Path) -> None:
+    report = render.render(portrait, VOICE, talk, render.Options(seed=7))
+    _sheet(list(video.frames(talk, COLUMNS * ROWS))).save(SHEETS / portrait.name, quality=85)
     print(f"{portrait.stem}: {report.renderer}, {report.tier}")
 
 
 def _sheet(frames: list[np.ndarray]) -> Image.Image:
-    """Lay the faces side by side, cut out around where the first one is."""
+    """Arrange the faces in a grid, each cropped to where the face of the first frame is."""
     box = _around_face(frames[0])
-    sheet = Image.new("RGB", (COLUMNS * SIDE, ROWS * SIDE))
+    sheet = Image.new("RGB", (COLUMNS * SIDE_PX, ROWS * SIDE_PX))
     for k, frame in enumerate(frames):
-        cell = Image.fromarray(frame).crop(box).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-        sheet.paste(cell, (k % COLUMNS * SIDE, k // COLUMNS * SIDE))
+        cell = Image.fromarray(frame).crop(box).resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
+        sheet.paste(cell, (k % COLUMNS * SIDE_PX, k // COLUMNS * SIDE_PX))
     return sheet
 
 
 def _around_face(frame: np.ndarray) -> tuple[int, int, int, int]:
-    found = face.find(frame)
+    found = faces.find(frame)
     if found is None:
         return (0, 0, frame.shape[1], frame.shape[0])
     (x, y), half = found.frame.pixels(np.array([0, 0.55], np.float32)), 1.6 * found.frame.iod

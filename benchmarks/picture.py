@@ -1,4 +1,4 @@
-"""Preparing a picture, beside bare Pillow: decode, resize, encode."""
+"""Preparing a picture for the service, beside bare Pillow: decode, resize, encode."""
 
 import tempfile
 from collections.abc import Iterator
@@ -7,30 +7,34 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.measuring import in_turn, seconds
+from benchmarks.measuring import alternate, time_of
 from benchmarks.rows import Effort, Row, Sample
 from infinitalk_media import picture
 
+MEANINGS = {
+    "JPEG": "Time to prepare a JPEG of so many megapixels.",
+    "PNG": "The same for a PNG.",
+}
 SIDE, QUALITY = picture.LONG_SIDE, picture.JPEG_QUALITY
-SOURCES = (("12 Mpx JPEG", (4000, 3000)), ("3 Mpx PNG", (2048, 1536)), ("1 Mpx JPEG", (1152, 864)))
+SOURCES = (("JPEG, 12 Mpx", (4000, 3000)), ("PNG, 3 Mpx", (2048, 1536)), ("JPEG, 1 Mpx", (1152, 864)))
 
 
 def rows(effort: Effort) -> Iterator[Row]:
-    runs, sources = (1, SOURCES[2:]) if effort is Effort.SHORT else (15, SOURCES)
+    runs, sources = (1, SOURCES[1:]) if effort is Effort.SHORT else (15, SOURCES)
     with tempfile.TemporaryDirectory(prefix="infinitalk-bench-") as name:
         folder = Path(name)
         for title, size in sources:
-            source = _photograph(folder / f"source.{title.split()[-1].lower()}", size)
-            ours, bare = in_turn(
+            source = _photograph(folder / f"source.{title.partition(',')[0].lower()}", size)
+            ours, bare = alternate(
                 runs,
-                lambda source=source: 1000 * seconds(lambda: picture.prepare(source, folder / "ours.jpg")),
-                lambda source=source: 1000 * seconds(lambda: _bare(source, folder / "bare.jpg")),
+                lambda source=source: 1000 * time_of(lambda: picture.prepare(source, folder / "ours.jpg")),
+                lambda source=source: 1000 * time_of(lambda: _bare(source, folder / "bare.jpg")),
             )
             yield Row("picture", title, Sample(ours, "ms"), "bare Pillow", Sample(bare, "ms"), reach=1.2)
 
 
 def _photograph(path: Path, size: tuple[int, int]) -> Path:
-    """Make a picture with soft shapes and grain, as a photograph has them."""
+    """Write a picture with soft shapes and grain like those of a photograph."""
     rng = np.random.default_rng(7)
     shapes = Image.fromarray(rng.integers(0, 255, (24, 32, 3), np.uint8)).resize(size)
     grain = rng.normal(0, 4, (size[1], size[0], 1)).astype(np.float32)

@@ -1,6 +1,6 @@
-"""How often a job is looked at, and how late its end is seen, beside the vendor's SDK and a fixed pause.
+"""How often the client polls a job, and how late it sees the end, beside the vendor's SDK and fixed polls.
 
-Time is simulated, but for the row with real sockets, where it runs twenty times faster.
+Time is simulated, except in the row with real sockets, where clocks run twenty times as fast.
 """
 
 import math
@@ -17,30 +17,36 @@ import httpx
 import segmind.v2
 from segmind import SegmindClient
 
-from benchmarks.measuring import in_turn
+from benchmarks.measuring import alternate, p95
 from benchmarks.rows import Effort, Row, Sample, within
-from benchmarks.serving import KEY, service
+from benchmarks.servers import KEY, service
 from infinitalk_client import Client
 
+MEANINGS = {
+    "requests per job": "Requests from the first poll to the result; the jobs' durations are lognormal.",
+    "p95 lag": "In 95 % of the jobs the client sees the end at most so late.",
+    "polls over sockets": "The polls of one such job over real sockets.",
+    "CPU per 283 s job": "CPU time of the client minus that of bare httpx sending as many requests.",
+}
 BASE = "http://service.localhost"
 SCALE = 20  # of time, over real sockets
-JOBS = 10  # in one measurement of CPU time
+JOBS = 10  # per measurement of CPU time
 USUAL_S = 283.0  # the vendor's mean
-PLAYED = {
-    "median 283 s, σ .25": ((USUAL_S, 0.25),),  # noqa: RUF001  # the letter for a deviation
+DURATIONS = {  # median in s and deviation of each share of the jobs
+    "median 283 s, σ .25": ((USUAL_S, 0.25),),  # noqa: RUF001  # sigma, not o
     "median 283 s, σ .5": ((USUAL_S, 0.5),),  # noqa: RUF001  # the same
     "half of them 100 s": ((USUAL_S, 0.25), (100.0, 0.25)),
 }
 
 
 class Service(httpx.BaseTransport):
-    """Answers looks at one job, which is finished once its time is over."""
+    """Answers polls of one job, which is finished when its simulated duration is over."""
 
     def __init__(self) -> None:
         self.now, self.done_at, self.requests = 0.0, 0.0, 0
 
     def restarted(self, duration: float) -> Self:
-        """Begin a job anew; the requests are counted on."""
+        """Start the next job, and continue to count requests."""
         self.now, self.done_at = 0.0, duration
         return self
 
@@ -55,15 +61,15 @@ class Service(httpx.BaseTransport):
 
 def rows(effort: Effort) -> Iterator[Row]:
     jobs, seeds = (4, 1) if effort is Effort.SHORT else (60, 3)
-    for title, played in PLAYED.items():
-        durations = _durations(played, jobs)
+    for title, shares in DURATIONS.items():
+        durations = _durations(shares, jobs)
         ours = [_ours(durations, seed) for seed in range(seeds)]
         requests = Sample(tuple(requests for requests, _ in ours), "")
         lag = Sample(tuple(lag for _, lag in ours), "s")
         sdk = Sample((_sdk(durations, 2.0),), "")
         yield Row("polling", f"requests per job, {title}", requests, "SDK, 2 s", sdk, reach=0.5)
         yield within("polling", f"p95 lag, {title}", lag, 5.5)
-        if title == next(iter(PLAYED)):
+        if title == next(iter(DURATIONS)):
             each = Sample((_sdk(durations, 1.0),), "")
             yield Row("polling", f"requests per job, {title}", requests, "SDK, 1 s", each)
             fixed = Sample((statistics.mean(d // 5 + 2 for d in durations),), "")
@@ -72,20 +78,20 @@ def rows(effort: Effort) -> Iterator[Row]:
     yield _overhead(2 if effort is Effort.SHORT else 7)
 
 
-def _durations(played: tuple[tuple[float, float], ...], count: int) -> list[float]:
-    """Return as many durations of each lognormal distribution, evenly spread over its quantiles."""
-    share = count // len(played)
-    deviates = [statistics.NormalDist().inv_cdf((k + 0.5) / share) for k in range(share)]
-    return [median * math.exp(spread * deviate) for median, spread in played for deviate in deviates]
+def _durations(shares: tuple[tuple[float, float], ...], count: int) -> list[float]:
+    """Return equally many durations of each lognormal distribution, evenly spread over its quantiles."""
+    each = count // len(shares)
+    deviates = [statistics.NormalDist().inv_cdf((k + 0.5) / each) for k in range(each)]
+    return [median * math.exp(spread * deviate) for median, spread in shares for deviate in deviates]
 
 
 def _ours(durations: list[float], seed: int) -> tuple[float, float]:
     """Return requests per job, and the 95th percentile of the lag in seconds."""
-    rng, asked, lags = random.Random(seed).random, Service(), []  # noqa: S311  # it spreads pauses
+    rng, asked, lags = random.Random(seed).random, Service(), []  # noqa: S311  # for jitter
     for duration in durations:
         _wait_for(asked.restarted(duration), rng)
         lags.append(asked.now - duration)
-    return asked.requests / len(durations), statistics.quantiles(lags, n=20, method="inclusive")[-1]
+    return asked.requests / len(durations), p95(lags)
 
 
 def _wait_for(asked: Service, rng: Callable[[], float]) -> None:
@@ -108,9 +114,9 @@ def _sdk(durations: list[float], interval: float) -> float:
 def _sdk_job(
     transport: httpx.BaseTransport, sleep: object, clock: object, base: str = BASE, request_id: str = "a" * 32
 ) -> Iterator[segmind.v2.AsyncJob]:
-    """Lend the SDK a transport and a clock; it takes neither as an argument."""
+    """Give the SDK a transport and a clock, for which it has no arguments."""
     client = SegmindClient(api_key=KEY, base_url=f"{base}/v1")
-    headers = client._client.headers  # noqa: SLF001  # as said above
+    headers = client._client.headers  # noqa: SLF001  # see above
     client._client.close()  # noqa: SLF001  # the same
     client._client = httpx.Client(transport=transport, headers=headers)  # noqa: SLF001  # the same
     usual, segmind.v2.time = segmind.v2.time, SimpleNamespace(sleep=sleep, monotonic=clock)
@@ -119,21 +125,21 @@ def _sdk_job(
         yield segmind.v2.AsyncJob(request_id, f"{here}/status", here, {}, client)
     finally:
         segmind.v2.time = usual
-        client._client.close()  # noqa: SLF001  # the SDK has no way to close it
+        client._client.close()  # noqa: SLF001  # the SDK cannot close it
 
 
 class Counting(httpx.HTTPTransport):
-    """Real sockets; counts the looks."""
+    """Counts the polls over real sockets."""
 
-    looks = 0
+    polls = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.looks += request.url.path.endswith("/status")
+        self.polls += request.url.path.endswith("/status")
         return super().handle_request(request)
 
 
 def _over_sockets(duration: float) -> Row:
-    """Look at a job of the embedded server, which runs SCALE times faster, and so do both clients' clocks."""
+    """Poll jobs of the embedded server that run SCALE times as fast, as the clocks of both clients do."""
     ours, sdk = Counting(), Counting()
 
     def watch(base: str) -> None:
@@ -146,8 +152,9 @@ def _over_sockets(duration: float) -> Row:
         with _sdk_job(sdk, _fast_sleep, _fast_clock, server.url, _started(server.url, duration)) as job:
             job.wait(timeout=1800, interval=2.0)
         watched.result()
-    looks = Sample((ours.looks,), ""), Sample((sdk.looks,), "")
-    return Row("polling", f"looks at {duration:g} s over sockets", looks[0], "SDK, 2 s", looks[1], reach=0.5)
+    polls = Sample((ours.polls,), ""), Sample((sdk.polls,), "")
+    title = f"polls over sockets, {duration:g} s job"
+    return Row("polling", title, polls[0], "SDK, 2 s", polls[1], reach=0.5)
 
 
 def _fast_sleep(pause: float) -> None:
@@ -166,7 +173,7 @@ def _started(base: str, duration: float) -> str:
 
 def _overhead(runs: int) -> Row:
     """Compare the CPU time of our client with that of bare httpx sending as many requests."""
-    whole, bare = in_turn(runs, _cpu_of_ours, _cpu_of_httpx)
+    whole, bare = alternate(runs, _cpu_of_ours, _cpu_of_httpx)
     beyond = tuple(1000 * (mine - its) for mine, its in zip(whole, bare, strict=True))
     return within("polling", "CPU per 283 s job beyond bare httpx", Sample(beyond, "ms"), 2.0)
 
@@ -181,9 +188,9 @@ def _cpu_of_ours() -> float:
 def _cpu_of_httpx() -> float:
     asked = Service()
     _wait_for(asked.restarted(USUAL_S), lambda: 0.5)
-    looks, began = asked.requests, time.thread_time()
+    requests, began = asked.requests, time.thread_time()
     for _ in range(JOBS):
         with httpx.Client(transport=asked, headers={"x-api-key": KEY}) as http:
-            for _ in range(looks):
+            for _ in range(requests):
                 assert http.get(f"{BASE}/v2/requests/{'a' * 32}/status").json()["status"]
     return (time.thread_time() - began) / JOBS

@@ -1,4 +1,4 @@
-"""How fast previews are drawn, beside encoding the same frames alone, and beside real time."""
+"""Rendering a preview, beside encoding the same frames alone, and beside real time."""
 
 import subprocess
 import tempfile
@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import ROOT, in_turn, told
+from benchmarks.measuring import PICTURE, VOICE, alternate, json_of_python
 from benchmarks.rows import Effort, Row, Sample, within
-from infinitalk_local.render import preview
-from infinitalk_local.render.encode import Encoder, Format
-from infinitalk_local.render.mark import Mark
-from infinitalk_local.render.yuv import matrix_for
 from infinitalk_media import ffmpeg
+from infinitalk_preview import render
+from infinitalk_preview.frames.encoder import Encoder, Format
+from infinitalk_preview.frames.watermark import Watermark
+from infinitalk_preview.frames.yuv import matrix_for
 
-PICTURE = ROOT / "examples/portraits/mira.jpg"
-VOICE = ROOT / "examples/voices/hello.mp3"
+MEANINGS = {
+    "rendered": "Frames per second of the renderer's loop: draw, watermark, encode.",
+    "set-up": "Time before the first frame: read picture and voice, find the face, build the motion.",
+    "memory": "Peak memory of a long render beside that of a short one.",
+}
 FPS = 25
 
 
@@ -26,10 +29,9 @@ def rows(effort: Effort) -> Iterator[Row]:
         folder = Path(name)
         for size in ("480p", "576p", "720p") if effort is Effort.FULL else ("480p",):
             yield from _of_size(size, folder, runs, seconds)
-        short_mb = _memory("480p", seconds, folder)
-        if effort is not Effort.SHORT:
-            long_mb = _memory("480p", 40, folder)
-            yield Row("preview", "memory, 40 s at 480p", long_mb, "of 5 s", short_mb, reach=1.2)
+        short_mb, longer = _memory("480p", seconds, folder), 8 * seconds
+        title, beside = f"memory, {longer} s at 480p", f"of {seconds} s"
+        yield Row("preview", title, _memory("480p", longer, folder), beside, short_mb, reach=1.2)
 
 
 def _of_size(size: str, folder: Path, runs: int, seconds: int) -> Iterator[Row]:
@@ -40,13 +42,13 @@ def _of_size(size: str, folder: Path, runs: int, seconds: int) -> Iterator[Row]:
         set_ups.append(report["setup_s"])
         return float(report["frames_per_s"])
 
-    ours, encoded = in_turn(runs, loop, lambda: _encode_only(size, voice, folder))
+    ours, encoded = alternate(runs, loop, lambda: _encode_only(size, voice, folder))
     drawn, real = Sample(ours, "frames/s"), Sample((FPS,), "frames/s")
     only = Sample(encoded, "frames/s")
-    yield Row("preview", f"drawn at {size}", drawn, "encode only", only, reach=0.33, floor=True)
+    yield Row("preview", f"rendered, {size}", drawn, "encode only", only, reach=0.33, floor=True)
     fast = 6.0 if size == "480p" else None
-    yield Row("preview", f"drawn at {size}", drawn, "real time", real, reach=fast, floor=True)
-    yield within("preview", f"set-up at {size}", Sample(tuple(set_ups), "s"), 0.6)
+    yield Row("preview", f"rendered, {size}", drawn, "real time", real, reach=fast, floor=True)
+    yield within("preview", f"set-up, {size}", Sample(tuple(set_ups), "s"), 0.6)
 
 
 def _memory(size: str, seconds: int, folder: Path) -> Sample:
@@ -54,14 +56,14 @@ def _memory(size: str, seconds: int, folder: Path) -> Sample:
 
 
 def _voice(folder: Path, seconds: int) -> Path:
-    """Return the voice, said again and again until the time is over."""
+    """Return a file of so many seconds that repeats the voice."""
     path = folder / f"{seconds}.wav"
     loop = [ffmpeg.find(), "-nostdin", "-loglevel", "error", "-y", "-stream_loop", "-1", "-i", str(VOICE)]
     subprocess.run([*loop, "-t", str(seconds), str(path)], check=True)
     return path
 
 
-# The peak of a child counts from what its parent held: so a parent that holds nothing, in between.
+# A child's peak includes the memory of its parent at the fork, so a small process starts the renderer.
 _LAUNCHER = """
 import json, resource, subprocess, sys
 run = subprocess.run([sys.executable, *sys.argv[1:]], check=True, stdout=subprocess.PIPE, text=True)
@@ -71,23 +73,23 @@ print(json.dumps([report, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 
 
 def _render(size: str, voice: Path, folder: Path) -> tuple[dict[str, Any], float]:
-    """Render in a child, as the server does; return its report, and the peak memory in MB."""
-    words = ["-m", "infinitalk_local.render", str(PICTURE), str(voice), "-o", str(folder / "talk.mp4")]
-    words += ["--resolution", size, "--fps", str(FPS), "--json"]
-    report, peak_mb = told("-c", _LAUNCHER, *words)
+    """Render in a child as the server does; return its report, and its peak memory in MB."""
+    command = ["-m", "infinitalk_preview", str(PICTURE), str(voice), "-o", str(folder / "talk.mp4")]
+    command += ["--resolution", size, "--fps", str(FPS), "--json"]
+    report, peak_mb = json_of_python("-c", _LAUNCHER, *command)
     return report, float(peak_mb)
 
 
 def _encode_only(size: str, voice: Path, folder: Path) -> float:
-    """Draw the frames first, then time nothing but their encoding."""
-    options = preview.Options(resolution=size, fps=FPS)
-    clip = preview._read(PICTURE, voice, folder, options)  # noqa: SLF001  # the same frames as above
-    scene, mark, frames = preview.talking(clip), Mark(clip.size), []
+    """Draw the frames first, then measure their encoding alone."""
+    options = render.Options(resolution=size, fps=FPS)
+    clip = render._read(PICTURE, voice, folder, options)  # noqa: SLF001  # the same frames as above
+    scene, mark, frames = render.talking(clip), Watermark(clip.size), []
     for index in range(clip.frames):
         frame = scene.draw(index)
         mark.draw(frame)
         frames.append(frame)
-    style = Format(clip.size, FPS, matrix_for(size), preview.COMMENT)
+    style = Format(clip.size, FPS, matrix_for(size), render.COMMENT)
     began = time.perf_counter()
     with Encoder(folder / "only.mp4", style, clip.sound) as encoder:
         for frame in frames:

@@ -1,4 +1,4 @@
-"""What a benchmark yields: rows of one table, each a figure of ours beside a peer's, or beside a limit."""
+"""The rows that a benchmark yields: a figure of ours beside a peer's figure or a limit."""
 
 import statistics
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Effort(IntEnum):
-    """How much is run: only to see that it runs, what fits into five minutes with all else, everything."""
+    """How much is measured: just enough to see that it runs, a usual run, or everything."""
 
     SHORT = 0
     USUAL = 1
@@ -16,7 +16,7 @@ class Effort(IntEnum):
 
 @dataclass(frozen=True)
 class Sample:
-    """Several runs of one thing."""
+    """The figures of several runs, shown as the median with least and greatest."""
 
     values: tuple[float, ...]
     unit: str
@@ -41,9 +41,9 @@ class Row:
     """One line of the table.
 
     Attributes:
-        what: what is measured; with `part` it names the row.
-        beside: whose figure the other one is.
-        reach: the ratio to reach, None for a row that only informs; a ceiling, or a floor with `floor`.
+        part: the module that yields the row; its MEANINGS explain rows by the beginning of `what`.
+        beside: whose figure `peer` is.
+        reach: the most that the ratio may be, or the least with `floor`; None for a row that only informs.
     """
 
     part: str
@@ -56,7 +56,7 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """Return ours / peer; of runs that were made in turn, the median of their ratios."""
+        """Return ours / peer; for alternating runs, the median of the ratios of each round."""
         ours, peer = self.ours.values, self.peer.values
         if len(ours) == len(peer):
             return statistics.median(mine / its for mine, its in zip(ours, peer, strict=True))
@@ -73,16 +73,16 @@ class Row:
         return asdict(self) | {"ratio": self.ratio, "reached": self.reached}
 
     def cells(self) -> tuple[str, ...]:
-        """Return the row as it is printed."""
+        """Return the printed cells, in the order of HEADS."""
         reach = "" if self.reach is None else f"{'≥' if self.floor else '≤'} {self.reach:g}x"
         verdict = {True: "yes", False: "NO", None: ""}[self.reached]
         ratio = f"{self.ratio:.2f}x"
-        return self.part, self.what, str(self.ours), f"{self.peer} {self.beside}", ratio, reach, verdict
+        return self.what, str(self.ours), f"{self.peer} {self.beside}", ratio, reach, verdict
 
 
-HEADS = ("part", "what", "ours", "peer or limit", "ratio", "to reach", "reached")
+HEADS = ("what", "ours", "peer or limit", "ratio", "to reach", "reached")
 
 
 def within(part: str, what: str, ours: Sample, limit: float) -> Row:
-    """Return a row for a figure that must not be above a limit in its own unit."""
+    """Return a row for a figure that must not exceed a limit in its own unit."""
     return Row(part, what, ours, "at most", Sample((limit,), ours.unit), reach=1.0)

@@ -1,7 +1,6 @@
-"""python -m benchmarks.scaling FIGURES.json: what visitors and jobs need, calculated from a measured table.
+"""python -m benchmarks.scaling FIGURES.json: calculate what visitors and jobs need from measured figures.
 
-FIGURES.json is what `python -m benchmarks --json FIGURES.json` wrote. With --write, the table goes into
-docs/scaling.md, between the two marks there.
+`python -m benchmarks --json FIGURES.json` writes the figures. --write puts the table into docs/scaling.md.
 """
 
 import argparse
@@ -12,21 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import table
+from benchmarks import report
+from benchmarks.measuring import ROOT
 
-PAGE = Path(__file__).parent.parent / "docs/scaling.md"
-HEADS = (
-    "visitors at once",
-    "pages",
-    "their memory",
-    "previews/h",
-    "machines like this",
-    "jobs/h",
-    "requests/min",
-)
+PAGE = ROOT / "docs/scaling.md"
+HEADS = ("visitors at once", "pages", "memory", "previews/h", "machines", "jobs/h", "requests/min")
 # Visitors at once, previews and paid jobs per hour.
 LOADS = ((10, 20, 10), (100, 200, 100), (1000, 2000, 1000), (5000, 10000, 5000))
-BUSY = 0.6  # of a core, or of a machine: above it, queues grow
+BUSY = 0.6  # planned share of a core or a machine; above it, queues grow
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,16 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args(arguments)
     figures = json.loads(chosen.figures.read_text())
-    lines = list(map(" | ".join, needs(figures["rows"])))
-    text = "\n".join([*figures["about"], "", *(f"| {line} |" for line in lines)])
+    text = "\n".join([*figures["about"], "", report.markdown(HEADS, needs(figures["rows"]))])
     print(text)
     if chosen.write:
-        PAGE.write_text(table.between(PAGE.read_text(), text))
+        PAGE.write_text(report.between(PAGE.read_text(), text))
 
 
 def needs(rows: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Return the table: heads, rule, and a line for each load."""
-    return [HEADS, ("---",) * len(HEADS), *(_line(rows, *load) for load in LOADS)]
+    """Return the cells of a line for each load, in the order of HEADS."""
+    return [_line(rows, *load) for load in LOADS]
 
 
 def _line(rows: Sequence[dict[str, Any]], visitors: int, previews: int, jobs: int) -> tuple[str, ...]:
@@ -53,24 +44,14 @@ def _line(rows: Sequence[dict[str, Any]], visitors: int, previews: int, jobs: in
     memory = pages * ours(rows, "memory of the page") + visitors * ours(rows, "memory of a visitor") / 1000
     machines = math.ceil(previews / (60 * BUSY * ours(rows, "previews, 1 worker")))
     polls = jobs / 60 * ours(rows, "requests per job, median 283 s")
-    return (
-        f"{visitors}",
-        f"{pages}",
-        f"{memory:.0f} MB",
-        f"{previews}",
-        f"{machines}",
-        f"{jobs}",
-        f"{polls:.0f}",
-    )
+    figures = (visitors, pages, f"{memory:.0f} MB", previews, machines, jobs, f"{polls:.0f}")
+    return tuple(map(str, figures))
 
 
 def ours(rows: Sequence[dict[str, Any]], what: str) -> float:
-    """Return the median of the first row whose name begins like this."""
-    return statistics.median(_row(rows, what)["ours"]["values"])
-
-
-def _row(rows: Sequence[dict[str, Any]], what: str) -> dict[str, Any]:
-    return next(row for row in rows if row["what"].startswith(what))
+    """Return the median of the first row whose name begins so."""
+    row = next(row for row in rows if row["what"].startswith(what))
+    return statistics.median(row["ours"]["values"])
 
 
 if __name__ == "__main__":

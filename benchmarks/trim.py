@@ -1,39 +1,42 @@
-"""Cutting a clip out of long recordings, beside one bare ffmpeg and naive pydub."""
+"""Cutting a clip out of a recording, beside a bare ffmpeg."""
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measuring import told
+from benchmarks.measuring import json_of_python
 from benchmarks.rows import Effort, Row, Sample, within
 from infinitalk_media import ffmpeg
 
-RUNS = 3  # in one child; there are three of them, in turn with the peer's
+MEANINGS = {
+    "cut of 15 s": "Time to check the recording, and to cut 15 s near its end into an MP3.",
+    "peak memory": "Memory that the cut adds to the process, or that of its ffmpeg if that is more.",
+    "longest beside shortest": "The time for the longest recording divided by that for the shortest.",
+}
+RUNS = 3  # in one process; there are three processes, alternating with the peer's
 SECONDS = 15.0
-NAIVE_MINUTES_MAX = 150  # longer ones are not tried: naive pydub needs some 20 GB for the ten hours
 
-# Each runs in a process of its own, warm: imports are not counted. Prints times, and the peak memory in MB:
-# what the work adds to the process, or that of its largest child.
+# Each program runs in a process of its own and prints times, without those of imports, and the peak memory in
+# MB: what the work adds to the process, or that of its largest child.
 _MEASURE = """
-import json, re, resource, subprocess, sys, time, warnings
+import json, re, resource, subprocess, sys, time
 from pathlib import Path
 source, target, start_s, seconds, runs = Path(sys.argv[1]), Path(sys.argv[2]), *map(float, sys.argv[3:])
-def held():
+def peak_kb():
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 {prepare}
-before, times = held(), []
+before, times = peak_kb(), []
 for _ in range(int(runs)):
     began = time.perf_counter()
     work()
     times.append(time.perf_counter() - began)
 child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps([times, max(held() - before, child) / 1024]))
+print(json.dumps([times, max(peak_kb() - before, child) / 1024]))
 """
 _OURS = """
 from infinitalk_media import sound
-sound.prepare(source, target, start_s=start_s, seconds=1)  # pydub is imported by the first call
+sound.prepare(source, target, start_s=start_s, seconds=1)  # the first call imports pydub
 def work():
     sound.prepare(source, target, start_s=start_s, seconds=seconds)
 """
@@ -44,35 +47,26 @@ command += ["-t", str(seconds), "-i", str(source), "-ac", "1", "-ar", "44100", "
 def work():
     subprocess.run(command, check=True)
 """
-_NAIVE = """
-warnings.simplefilter("ignore")
-from pydub import AudioSegment
-def work():
-    whole = AudioSegment.from_file(source)
-    whole[start_s * 1000 : (start_s + seconds) * 1000].export(target, format="mp3", bitrate="128k").close()
-"""
 
 
 def rows(effort: Effort) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="infinitalk-bench-") as name:
-        grown: list[tuple[float, float]] = []
+        medians: list[tuple[float, float]] = []
         for title, minutes, source in _recordings(Path(name), effort):
-            start_s = minutes * 60 - 30 if minutes < 600 else 36_010  # near the end, where it is hardest
-            turns = [_measure(code, source, start_s, RUNS) for code in (_OURS, _BARE) * 3]
-            (ours, mb), (bare, _) = _joined(turns[::2]), _joined(turns[1::2])
-            grown.append((ours.median, bare.median))
-            yield Row("trim", f"15 s of {title}", ours, "bare ffmpeg", bare, reach=1.8)
+            start_s = minutes * 60 - 30 if minutes < 600 else 36_010  # near the end, which takes longest
+            runs = [_measure(code, source, start_s) for code in (_OURS, _BARE) * 3]
+            (ours, mb), (bare, _) = _joined(runs[::2]), _joined(runs[1::2])
+            medians.append((ours.median, bare.median))
+            yield Row("trim", f"cut of 15 s, {title}", ours, "bare ffmpeg", bare, reach=1.8)
             yield within("trim", f"peak memory, {title}", mb, 75.0)
-            if effort is Effort.FULL and minutes < NAIVE_MINUTES_MAX:
-                naive, naive_mb = _measure(_NAIVE, source, start_s, 1, _with_ffprobe(source.parent))
-                yield Row("trim", f"15 s of {title}", ours, "naive pydub", naive)
-                yield Row("trim", f"peak memory, {title}", mb, "naive pydub", naive_mb)
-        growth, its = (Sample((last / first,), "x") for first, last in zip(grown[0], grown[-1], strict=True))
+        growth, its = (
+            Sample((last / first,), "x") for first, last in zip(medians[0], medians[-1], strict=True)
+        )
         yield Row("trim", "longest beside shortest", growth, "bare ffmpeg", its, reach=1.2)
 
 
 def _recordings(folder: Path, effort: Effort) -> Iterator[tuple[str, int, Path]]:
-    """Make recordings of so many minutes; speech-like, but for the silent one."""
+    """Yield title, minutes and file of recordings that are as loud and quiet as speech."""
     hum = "aevalsrc=0.3*sin(2*PI*220*t)*gt(sin(2*PI*4*t)\\,-0.6):s=44100"
     yield "1 min mp3", 1, _make(folder / "a.mp3", hum, 1, "-b:a", "128k")
     if effort >= Effort.USUAL:
@@ -89,18 +83,18 @@ def _make(path: Path, source: str, minutes: int, *codec: str) -> Path:
 
 
 def _repeated(path: Path, minute: Path, times: int) -> Path:
-    """Repeat a minute: encoding two hours would take longer than all the measuring."""
+    """Repeat a minute, since encoding two hours would take longer than the measurement."""
     _run("-stream_loop", str(times - 1), "-i", str(minute), "-c", "copy", str(path))
     return path
 
 
 def _ten_hours(folder: Path) -> Path:
-    """Join sixty times ten silent minutes, and a hum to cut from: encoding ten hours would take minutes."""
+    """Join ten silent minutes sixty times, since encoding ten hours takes minutes, and a hum to cut from."""
     silence = "anullsrc=r=48000:cl=mono"
-    slowly = ("-c:a", "libopus", "-b:a", "6k", "-frame_duration", "60")
-    _make(folder / "silence.opus", silence, 10, *slowly)
+    codec = ("-c:a", "libopus", "-b:a", "6k", "-frame_duration", "60")
+    _make(folder / "silence.opus", silence, 10, *codec)
     hum = "aevalsrc=0.3*sin(2*PI*220*t):s=48000"
-    _make(folder / "hum.opus", hum, 1, *slowly)
+    _make(folder / "hum.opus", hum, 1, *codec)
     parts = ["silence.opus"] * 60 + ["hum.opus"]
     (folder / "list.txt").write_text("".join(f"file '{part}'\n" for part in parts))
     _run("-f", "concat", "-i", str(folder / "list.txt"), "-c", "copy", str(folder / "e.opus"))
@@ -111,26 +105,13 @@ def _run(*arguments: str) -> None:
     subprocess.run([ffmpeg.find(), "-nostdin", "-loglevel", "error", "-y", *arguments], check=True)
 
 
-def _joined(turns: list[tuple[Sample, Sample]]) -> tuple[Sample, Sample]:
-    times = tuple(value for seconds, _ in turns for value in seconds.values)
-    return Sample(times, "s"), Sample(tuple(mb.median for _, mb in turns), "MB")
+def _joined(runs: list[tuple[Sample, Sample]]) -> tuple[Sample, Sample]:
+    times = tuple(value for seconds, _ in runs for value in seconds.values)
+    return Sample(times, "s"), Sample(tuple(mb.median for _, mb in runs), "MB")
 
 
-def _measure(
-    prepare: str, source: Path, start_s: float, runs: int, path: str | None = None
-) -> tuple[Sample, Sample]:
-    """Return the seconds of each cut, and the memory that it took."""
-    words = [str(source), str(source.with_name("clip.mp3")), str(start_s), str(SECONDS), str(runs)]
-    times, mb = told("-c", _MEASURE.format(prepare=prepare), *words, path=path)
+def _measure(prepare: str, source: Path, start_s: float) -> tuple[Sample, Sample]:
+    """Return the seconds of each cut, and its memory."""
+    arguments = [str(source), str(source.with_name("clip.mp3")), str(start_s), str(SECONDS), str(RUNS)]
+    times, mb = json_of_python("-c", _MEASURE.format(prepare=prepare), *arguments)
     return Sample(tuple(times), "s"), Sample((mb,), "MB")
-
-
-def _with_ffprobe(folder: Path) -> str:
-    """Return a PATH on which pydub finds what it asks for: an ffprobe that knows nothing costs nothing."""
-    tools = folder / "tools"
-    tools.mkdir(exist_ok=True)
-    (tools / "ffprobe").write_text("#!/bin/sh\necho '{}'\n")
-    (tools / "ffprobe").chmod(0o755)
-    if not (tools / "ffmpeg").exists():
-        (tools / "ffmpeg").symlink_to(ffmpeg.find())
-    return f"{tools}:{os.environ['PATH']}"

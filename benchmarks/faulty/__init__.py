@@ -1,1 +1,1 @@
-"""A bad network between a client and the embedded server: what `benchmarks.faults` is made of."""
+"""A bad network between a client and the embedded server, for `benchmarks.faults`."""

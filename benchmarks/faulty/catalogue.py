@@ -1,4 +1,4 @@
-"""Every fault that an exchange can meet: does the server hear of it, what is answered, how does it travel."""
+"""The faults of an exchange: whether the server gets the request, what is answered, how it is delivered."""
 
 import json
 import time
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Literal
 
-Manner = Literal["whole", "drip", "half", "closed", "reset", "silent"]
+Delivery = Literal["whole", "drip", "truncated", "closed", "reset", "silent"]
 ELSEWHERE = "http://127.0.0.1:9/elsewhere"
 _PAGE = b"<html><body><h1>It is us, not you</h1></body></html>"
 _RESET_S = 3
@@ -16,14 +16,14 @@ _RESET_S = 3
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said, or what is said in its place."""
+    """The answer of the server, or one in its place."""
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
 
     def raw(self) -> tuple[bytes, bytes]:
-        """Return head and body as they go over the line."""
+        """Return head and body as they are sent."""
         headers = self.headers | {"content-length": str(len(self.body))}
         lines = [f"HTTP/1.1 {self.status} X", *(f"{name}: {value}" for name, value in headers.items())]
         return ("\r\n".join(lines) + "\r\n\r\n").encode(), self.body
@@ -34,11 +34,11 @@ Change = Callable[[Answer], Answer]
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to go wrong; `reaches` tells whether the server gets the request all the same."""
+    """One fault; with `reaches`, the server gets the request all the same."""
 
     name: str
     reaches: bool = True
-    manner: Manner = "whole"
+    delivery: Delivery = "whole"
     change: Change | None = None
 
 
@@ -53,27 +53,26 @@ def _page(status: int) -> Change:
 
 
 def _cut(answer: Answer) -> Answer:
-    """Leave out the second half as if it had never been: broken JSON, or a video that ends early."""
+    """Return the first half as a complete answer: broken JSON, or a video that ends early."""
     return replace(answer, body=answer.body[: len(answer.body) // 2])
 
 
 def _emptied(answer: Answer) -> Answer:
-    """Leave out every field."""
+    """Return an answer without fields."""
     return replace(answer, body=b"{}")
 
 
-def _unheard_of(answer: Answer) -> Answer:
-    """Name a state that nobody knows."""
-    said = json.loads(answer.body)
-    return replace(answer, body=json.dumps(said | {"status": "WARMING_UP"}).encode())
+def _unknown_state(answer: Answer) -> Answer:
+    fields = json.loads(answer.body)
+    return replace(answer, body=json.dumps(fields | {"status": "WARMING_UP"}).encode())
 
 
-def _busy(spelling: str) -> Change:
-    """Refuse with 429, and name the time of the next try in one of the spellings that are about."""
+def _busy(time_format: str) -> Change:
+    """Refuse with 429, and give the time of the next try in one of the formats in use."""
 
     def change(_: Answer) -> Answer:
         then = datetime.now(UTC) + timedelta(seconds=_RESET_S)
-        said = {
+        headers = {
             "seconds": {"x-rate-limit-reset-at-utc": f"{time.time() + _RESET_S:.0f}"},
             "milliseconds": {"x-rate-limit-reset-at-utc": f"{(time.time() + _RESET_S) * 1000:.0f}"},
             "ISO": {"x-rate-limit-reset-at-utc": then.isoformat()},
@@ -83,13 +82,13 @@ def _busy(spelling: str) -> Change:
             "Retry-After date": {"retry-after": format_datetime(then, usegmt=True)},
             "rubbish": {"x-rate-limit-reset-at-utc": "soon"},
             "nothing": {},
-        }[spelling]
-        return _error(429, **said)(_)
+        }[time_format]
+        return _error(429, **headers)(_)
 
     return change
 
 
-_SPELLINGS = (
+_TIME_FORMATS = (
     *("seconds", "milliseconds", "ISO", "ISO without zone", "RFC 1123"),
     *("Retry-After", "Retry-After date", "rubbish", "nothing"),
 )
@@ -101,33 +100,35 @@ _GATEWAY: dict[str, Change] = {
     "504": _page(504),
 }
 
-# Each of these may come before or after the server has got the request; a client cannot tell which.
-_BLIND = [
-    *(Fault(name, manner=manner) for name, manner in
+# Each of these may happen before or after the server gets the request; a client cannot tell which.
+_AMBIGUOUS = [
+    *(Fault(name, delivery=delivery) for name, delivery in
       (("reset", "reset"), ("hung up", "closed"), ("time-out", "silent"))),
     *(Fault(name, change=change) for name, change in _GATEWAY.items()),
 ]  # fmt: skip
-_BUSY = [Fault(f"429 {spelling}", reaches=False, change=_busy(spelling)) for spelling in _SPELLINGS]
+_BUSY = [
+    Fault(f"429 {time_format}", reaches=False, change=_busy(time_format)) for time_format in _TIME_FORMATS
+]
 _ANSWERED = [
-    Fault("half a body", manner="half"),
-    Fault("byte by byte", manner="drip"),
+    Fault("half a body", delivery="truncated"),
+    Fault("byte by byte", delivery="drip"),
     Fault("wrong content type", change=_page(200)),
     Fault("cut short", change=_cut),
     Fault("missing fields", change=_emptied),
 ]
 _MOVED = [Fault(f"{n}", reaches=False, change=_error(n, location=ELSEWHERE)) for n in (301, 302, 307)]
-_UNHEARD_OF = Fault("unknown state", change=_unheard_of)
+_UNKNOWN_STATE = Fault("unknown state", change=_unknown_state)
 
 ANYWHERE = [
-    *(replace(fault, name=f"{fault.name} before", reaches=False) for fault in _BLIND),
-    *(replace(fault, name=f"{fault.name} after") for fault in _BLIND),
+    *(replace(fault, name=f"{fault.name} before", reaches=False) for fault in _AMBIGUOUS),
+    *(replace(fault, name=f"{fault.name} after") for fault in _AMBIGUOUS),
     *_ANSWERED,
     *_BUSY,
     *_MOVED,
 ]
 FAULTS: dict[str, list[Fault]] = {
-    "post": [*ANYWHERE, _UNHEARD_OF],
-    "look": [*ANYWHERE, _UNHEARD_OF],
-    "result": [*ANYWHERE, _UNHEARD_OF],
+    "post": [*ANYWHERE, _UNKNOWN_STATE],
+    "poll": [*ANYWHERE, _UNKNOWN_STATE],
+    "result": [*ANYWHERE, _UNKNOWN_STATE],
     "media": ANYWHERE,
 }

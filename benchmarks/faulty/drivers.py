@@ -1,4 +1,4 @@
-"""One whole job by each of our clients: submit, watch, download; asked for again by its id after an error."""
+"""Each of our clients runs one whole job, and resumes it by its id after an error."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ def sync(task: Task) -> Outcome:
         while job and outcome.goes_on:
             with outcome.call(task.timeout_s):
                 job.download(task.target, timeout=task.timeout_s, poll_every=POLL_EVERY_S)
-                outcome.arrived = True
+                outcome.downloaded = True
             job = client.job(job.request_id)
     return outcome
 
@@ -38,7 +38,7 @@ async def _asynchronous(task: Task) -> Outcome:
         while job and outcome.goes_on:
             with outcome.call(task.timeout_s):
                 await job.download(task.target, timeout=task.timeout_s, poll_every=POLL_EVERY_S)
-                outcome.arrived = True
+                outcome.downloaded = True
             job = client.job(job.request_id)
     return outcome
 
@@ -49,7 +49,7 @@ def _settings(task: Task) -> dict[str, Any]:
         "base_url": task.base,
         "http_timeout": httpx.Timeout(READ_S, connect=CONNECT_S),
         "clock": scaled_clock,
-        "rng": random.Random(task.seed).random,  # noqa: S311  # it spreads pauses
+        "rng": random.Random(task.seed).random,  # noqa: S311  # for jitter
     }
 
 

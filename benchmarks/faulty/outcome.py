@@ -1,6 +1,6 @@
-"""A job to be done under faults, and what its caller got.
+"""A job under faults, and its outcome for the caller.
 
-Time is scaled: whoever waits sleeps a hundredth of what was meant, and clocks run a hundred times as fast.
+Time is scaled: sleeps take a hundredth of their time, and clocks run a hundred times as fast.
 """
 
 import contextlib
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 SCALE = 100
-CONNECT_S, READ_S = 0.1, 0.3  # real seconds of one exchange: 10 and 30 on the scaled clock
+CONNECT_S, READ_S = 0.1, 0.3  # real seconds of one exchange; 10 and 30 on the scaled clock
 POLL_EVERY_S = 5.0
 CALLS_MAX = 12
 
@@ -32,27 +32,27 @@ class Task:
 
 @dataclass
 class Outcome:
-    """How many calls it took, the last error's name, and by how many scaled seconds a wait overran."""
+    """The calls, the last error's name, and by how many scaled seconds a wait exceeded its timeout."""
 
-    arrived: bool = False
+    downloaded: bool = False
     calls: int = 0
     error: str = ""
     late_s: float = 0.0
 
     @contextlib.contextmanager
     def call(self, timeout_s: float = float("inf")) -> Iterator[None]:
-        """Count one call, and keep how it ended; a caller who knows the job may then ask again."""
+        """Count one call, and note how it ends instead of raising."""
         self.calls += 1
         began = scaled_clock()
         try:
             yield
-        except Exception as error:  # noqa: BLE001  # the vendor's SDK lets any of httpx's and json's through
+        except Exception as error:  # noqa: BLE001  # the vendor's SDK also raises those of httpx and json
             self.error = type(error).__name__
             self.late_s = max(self.late_s, scaled_clock() - began - timeout_s)
 
     @property
     def goes_on(self) -> bool:
-        return not self.arrived and self.calls < CALLS_MAX
+        return not self.downloaded and self.calls < CALLS_MAX
 
 
 def scaled_clock() -> float:

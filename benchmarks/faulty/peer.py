@@ -1,7 +1,7 @@
-"""python -m benchmarks.faulty.peer: the same jobs by the vendor's own SDK, whose clock is scaled as well.
+"""python -m benchmarks.faulty.peer: the same jobs by the vendor's own SDK, with a scaled clock.
 
-It reads one task a line and answers with one outcome a line. The SDK has no call to download: its caller does
-so with httpx. After an error it asks for the same job again, as our clients' callers do.
+It reads one task a line and writes one outcome a line. The SDK cannot download, so its caller does with
+httpx, and resumes the same job after an error, as the callers of our clients do.
 """
 
 import json
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Peer:
-    """A driver like those of `drivers`: a process of its own, so that its clock is nobody else's."""
+    """A driver like those of `drivers`, in a process of its own because it replaces the SDK's clock."""
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "benchmarks.faulty.peer"]
@@ -41,7 +41,7 @@ class Peer:
 
 
 def main() -> None:
-    import segmind.v2  # noqa: PLC0415  # only this process has it, with another clock
+    import segmind.v2  # noqa: PLC0415  # imported in the child alone
 
     segmind.v2.time = SimpleNamespace(  # type: ignore[attr-defined]
         sleep=lambda seconds: time.sleep(seconds / SCALE), monotonic=scaled_clock
@@ -61,8 +61,8 @@ def _run(task: Task) -> Outcome:
         with outcome.call(task.timeout_s):
             finished = job.wait(timeout=task.timeout_s, interval=POLL_EVERY_S)
             _fetch(finished["output"], Path(task.target))
-            outcome.arrived = True
-    client._client.close()  # noqa: SLF001  # the SDK has no way to close it
+            outcome.downloaded = True
+    client._client.close()  # noqa: SLF001  # the SDK cannot close it
     return outcome
 
 

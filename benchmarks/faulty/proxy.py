@@ -1,4 +1,4 @@
-"""Stands between a client and the server on real sockets, and plays a schedule of faults."""
+"""A proxy between a client and the server, on real sockets, that plays a schedule of faults."""
 
 import asyncio
 import contextlib
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 import httpx
 
-from benchmarks.faulty.catalogue import Answer, Fault, Manner
+from benchmarks.faulty.catalogue import Answer, Delivery, Fault
 from benchmarks.faulty.schedule import Schedule
 
 _DRIPS, _DRIP_S = 60, 0.002
-_OWN = {"connection", "transfer-encoding", "content-length", "content-encoding", "server"}
+_HOP_HEADERS = {"connection", "transfer-encoding", "content-length", "content-encoding", "server"}
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it came in."""
+    """One request of the client."""
 
     method: str
     path: str
@@ -32,16 +32,16 @@ class Request:
         if self.method == "POST":
             return "post" if self.path == "/v2/infinite-talk" else "other"
         if self.path.startswith("/v2/requests/"):
-            return "look" if self.path.endswith("/status") else "result"
+            return "poll" if self.path.endswith("/status") else "result"
         return "media"
 
 
 class Proxy:
-    """One listener for one job.
+    """A listener for one job.
 
     Attributes:
-        submitted: the ids of the jobs that reached the server.
-        played: how often each fault was met, by kind of exchange.
+        submitted: the ids of the jobs that the server accepted.
+        played: how often each fault occurred, by kind of exchange.
         longest_s: the longest exchange, in real seconds.
     """
 
@@ -50,17 +50,17 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._outage: asyncio.Task[None] | None = None
         self._exchanges = 0
-        # Bound but not listening, it keeps the port ours while nobody is there.
-        self._place = socket.socket()
-        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        self._place.bind(("127.0.0.1", 0))
-        self.port = self._place.getsockname()[1]
+        # Bound but not listening, this socket keeps the port while connections are refused.
+        self._reserved = socket.socket()
+        self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self._reserved.bind(("127.0.0.1", 0))
+        self.port = self._reserved.getsockname()[1]
         self.submitted: list[str] = []
         self.played: Counter[tuple[str, str]] = Counter()
         self.longest_s = 0.0
 
     async def open(self) -> str:
-        """Begin to listen, unless the schedule begins with nobody there; return the address."""
+        """Start to listen, unless the schedule starts with refused connections; return the address."""
         await self._listen()
         await self._refuse_for_a_while()
         return f"http://127.0.0.1:{self.port}"
@@ -70,21 +70,21 @@ class Proxy:
             await self._outage
         if self._server:
             self._server.close()
-        self._place.close()
+        self._reserved.close()
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, reuse_port=True)
 
     async def _refuse_for_a_while(self) -> None:
-        """Be gone before the next exchange, if the schedule says so."""
+        """Refuse connections before the next exchange, if the schedule says so."""
         seconds = self._schedule.refused.pop(self._exchanges, None)
         if seconds is None or self._server is None:
             return
         self.played["any", "refused"] += 1
         self._server.close()
-        self._outage = asyncio.create_task(self._come_back(seconds))
+        self._outage = asyncio.create_task(self._listen_again(seconds))
 
-    async def _come_back(self, seconds: float) -> None:
+    async def _listen_again(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
         await self._listen()
 
@@ -106,7 +106,7 @@ class Proxy:
         if fault.change:
             answer = fault.change(answer)
         await self._refuse_for_a_while()
-        await _deliver(answer, fault.manner, reader, writer)
+        await _deliver(answer, fault.delivery, reader, writer)
 
     async def _forward(self, request: Request) -> Answer:
         sent = await self._http.request(
@@ -114,7 +114,7 @@ class Proxy:
         )
         if request.kind == "post" and sent.is_success:
             self.submitted.append(json.loads(sent.content)["request_id"])
-        kept = {name: value for name, value in sent.headers.items() if name not in _OWN}
+        kept = {name: value for name, value in sent.headers.items() if name not in _HOP_HEADERS}
         return Answer(sent.status_code, sent.content, kept)
 
 
@@ -127,15 +127,15 @@ async def _read(reader: asyncio.StreamReader) -> Request:
 
 
 async def _deliver(
-    answer: Answer, manner: Manner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    answer: Answer, delivery: Delivery, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    """Send an answer in one of the ways in which answers travel; one exchange to a connection."""
+    """Send an answer as the fault says, and close: each connection carries one exchange."""
     head, body = answer.raw()
     head = head.replace(b"\r\n", b"\r\nconnection: close\r\n", 1)
-    match manner:
+    match delivery:
         case "whole":
             writer.write(head + body)
-        case "half":
+        case "truncated":
             writer.write(head + body[: len(body) // 2])
         case "drip":
             await _drip(head + body, writer)
@@ -143,7 +143,7 @@ async def _deliver(
             _reset(writer)
             return
         case "silent":
-            await reader.read()  # until the client has had enough
+            await reader.read()  # until the client gives up
             return
         case "closed":
             return
@@ -151,7 +151,7 @@ async def _deliver(
 
 
 async def _drip(data: bytes, writer: asyncio.StreamWriter) -> None:
-    """Send single bytes for a while, with pauses, and then the rest."""
+    """Send single bytes with pauses, then the rest."""
     for index in range(_DRIPS):
         writer.write(data[index : index + 1])
         await asyncio.sleep(_DRIP_S)
@@ -159,7 +159,7 @@ async def _drip(data: bytes, writer: asyncio.StreamWriter) -> None:
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    """Close so that the other side gets a reset, not an end."""
-    line: socket.socket = writer.get_extra_info("socket")
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    """Close the connection by a reset."""
+    connection: socket.socket = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

@@ -1,4 +1,7 @@
-"""Visitors without a browser: what the page's script says to Gradio, over bare sockets."""
+"""A visitor without a browser: what the page's script sends to Gradio, over bare sockets.
+
+A thousand visitors in one httpx pool would be slower than the page that they measure.
+"""
 
 import asyncio
 import json
@@ -19,7 +22,7 @@ class Visitor:
         return b"".join([line async for line in self._exchange("GET", path)])
 
     async def load(self, event: int, data: list[Any]) -> AsyncIterator[str]:
-        """Trigger an event of the page's, and yield the lines of its stream to the end."""
+        """Trigger one of the page's events, and yield the lines of its stream to the end."""
         body = {"data": data, "fn_index": event, "session_hash": self._session}
         await self._post("/gradio_api/queue/join", body)
         async for line in self._stream(f"/gradio_api/queue/data?session_hash={self._session}"):
@@ -41,9 +44,9 @@ class Visitor:
             yield line.decode("utf-8", "replace")
 
     async def _exchange(self, method: str, path: str, body: bytes = b"") -> AsyncIterator[bytes]:
-        """Yield the lines of a body; a chunk's length is a line like any other, and nobody looks for it."""
+        """Yield the lines of a body; HTTP/1.0 keeps chunk lengths out of it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**24)
-        head = f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{self._port}\r\nconnection: close\r\n"
+        head = f"{method} {path} HTTP/1.0\r\nhost: 127.0.0.1:{self._port}\r\n"
         head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         try:
             writer.write(head.encode() + body)

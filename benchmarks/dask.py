@@ -1,4 +1,4 @@
-"""Previews per minute on the workers of a Dask scheduler, two beside one, all of them on this machine."""
+"""Previews per minute on workers of a Dask scheduler, all of them on this machine."""
 
 import contextlib
 import os
@@ -9,16 +9,20 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measuring import ROOT
+from benchmarks.measuring import PICTURE, ROOT, VOICE
 from benchmarks.rows import Effort, Row, Sample
-from benchmarks.serving import free_port
-from infinitalk_local.machines import Machines
-from infinitalk_local.renderer import RenderOptions, render
-from infinitalk_local.settings import LocalSettings
+from benchmarks.servers import free_port
+from infinitalk_server.config import ServerConfig
+from infinitalk_server.dask_executor import DaskExecutor
+from infinitalk_server.render_process import render
+from infinitalk_server.schemas import TalkRequest
 
+MEANINGS = {
+    "previews, 1 worker": "Previews that one worker renders per minute, beside rendering without Dask.",
+    "previews, 2 workers": "What a second worker on the same machine adds.",
+}
 FPS = 16
-ALONE = ("--nthreads", "1", "--no-nanny")  # one process that draws one preview at a time
-PICTURE, VOICE = ROOT / "examples/portraits/mira.jpg", ROOT / "examples/voices/hello.mp3"
+ALONE = ("--nthreads", "1", "--no-nanny")  # one process that renders one preview at a time
 
 
 def rows(effort: Effort) -> Iterator[Row]:
@@ -27,40 +31,42 @@ def rows(effort: Effort) -> Iterator[Row]:
     with contextlib.ExitStack() as cluster:
         name = tempfile.TemporaryDirectory(prefix="infinitalk-bench-", ignore_cleanup_errors=True)
         folder, address = Path(cluster.enter_context(name)), f"tcp://127.0.0.1:{free_port()}"
-        where = ("--host", "127.0.0.1", "--port", address.rpartition(":")[2])
-        cluster.enter_context(_dask(folder, "scheduler", *where))
+        cluster.enter_context(
+            _dask(folder, "scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2])
+        )
         cluster.enter_context(_dask(folder, "worker", address, *ALONE))
         one = Sample(tuple(_pace_of(address, 1, previews) for _ in range(runs)), "/min")
         cluster.enter_context(_dask(folder, "worker", address, *ALONE))
         two = Sample(tuple(_pace_of(address, 2, previews) for _ in range(runs)), "/min")
-    yield Row("machines", "previews, 1 worker", one, "without Dask", here, floor=True)
-    yield Row("machines", "previews, 2 workers", two, "1 worker", one, floor=True)
+    yield Row("dask", "previews, 1 worker", one, "without Dask", here, floor=True)
+    yield Row("dask", "previews, 2 workers", two, "1 worker", one, floor=True)
 
 
 def _pace_of(address: str, workers: int, previews: int) -> float:
-    with Machines(address, connect_s=60) as machines:
+    with DaskExecutor(address, connect_s=60) as machines:
         machines.wait_for(workers)
         return _pace(machines, previews)
 
 
-def _pace(machines: Machines | None, previews: int) -> float:
-    """Return how many previews per minute come back when all are asked for at once."""
-    options, own = RenderOptions("480p", FPS, 7, ""), LocalSettings()
+def _pace(machines: DaskExecutor | None, previews: int) -> float:
+    """Submit all previews at once, and return how many are rendered per minute."""
+    url, own = "http://a.test/a", ServerConfig()
+    talk = TalkRequest(image=url, audio=url, prompt="Hello.", fps=FPS, seed=7)
     files = PICTURE.read_bytes(), VOICE.read_bytes()
-    values = (*files, options, own.render_command, 300.0, own.render_memory_mb)
+    values = (*files, talk, own.render_command, 300.0, own.render_memory_mb)
     began = time.perf_counter()
     if machines is None:
         for _ in range(previews):
             render(*values)
     else:
-        for under_way in [machines.submit(render, *values) for _ in range(previews)]:
-            assert under_way.result().video
+        for future in [machines.submit(render, *values) for _ in range(previews)]:
+            assert future.result().video
     return 60 * previews / (time.perf_counter() - began)
 
 
 @contextlib.contextmanager
-def _dask(folder: Path, *words: str) -> Iterator[None]:
-    command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
+def _dask(folder: Path, *arguments: str) -> Iterator[None]:
+    command = [sys.executable, "-m", "dask", *arguments, "--no-dashboard"]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | {"TMPDIR": str(folder)}, stdout=log, stderr=log

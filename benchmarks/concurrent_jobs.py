@@ -1,7 +1,7 @@
-"""Run as a child: many jobs of the mock model at once, waited for by our client or by a loop of bare httpx.
+"""Run as a child: our client or a loop of bare httpx waits for many mock jobs at once.
 
-python -m benchmarks.waiting memory|pace ours|httpx BASE reads the ids of jobs, or how many to submit, and
-prints the kB that each waiting job holds, or jobs per second.
+python -m benchmarks.concurrent_jobs memory ours|httpx BASE reads job ids from stdin, and prints the kB of
+memory that each waiting job takes; `pace` reads how many jobs to submit, and prints jobs per second.
 """
 
 import asyncio
@@ -14,21 +14,23 @@ from dataclasses import asdict
 
 import httpx
 
-from benchmarks.measuring import held_mb
-from benchmarks.serving import KEY
+from benchmarks.measuring import memory_mb
+from benchmarks.servers import KEY
 from infinitalk_client import AsyncClient, TalkRequest
 
 AT_ONCE = 50
-LOOKED_AT_S = 0.01  # for each job, until all have been looked at a few times
+POLLED_S = 0.01  # for each job, until all have been polled a few times
 TALK = TalkRequest("https://example.org/a.jpg", "https://example.org/a.mp3")
-LIMITS = httpx.Limits(keepalive_expiry=2.0)  # the server ends idle connections after 5 s, which is a race
+LIMITS = httpx.Limits(
+    keepalive_expiry=2.0
+)  # less than the 5 s after which the server closes idle connections
 
 Submit = Callable[[], Awaitable[str]]
 Watch = Callable[[str], Awaitable[None]]
 
 
 class Mock(httpx.AsyncHTTPTransport):
-    """Real sockets; a talk becomes a job of the mock model, which costs the server nothing."""
+    """Submits mock jobs, which take the server no work, in place of talks."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         request.url = request.url.copy_with(path=request.url.path.replace("infinite-talk", "mock-inference"))
@@ -68,38 +70,38 @@ async def bare(base: str) -> AsyncIterator[tuple[Submit, Watch]]:
         yield submit, watch
 
 
-async def memory(submit: Submit, watch: Watch, words: Sequence[str]) -> float:
-    """Wait for jobs that do not end meanwhile, and return the kB that each of them holds."""
-    await watch(await submit())  # what is made once is there before it is measured
-    before = held_mb()
-    tasks = [asyncio.create_task(watch(request_id)) for request_id in words]
-    await asyncio.sleep(LOOKED_AT_S * len(words))
-    held = held_mb() - before
+async def memory(submit: Submit, watch: Watch, lines: Sequence[str]) -> float:
+    """Wait for jobs that do not end, and return the kB of memory that each of them takes."""
+    await watch(await submit())  # so that memory for all jobs together is not counted
+    before = memory_mb()
+    tasks = [asyncio.create_task(watch(request_id)) for request_id in lines]
+    await asyncio.sleep(POLLED_S * len(lines))
+    held = memory_mb() - before
     assert not any(task.done() for task in tasks)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    return 1024 * held / len(words)
+    return 1024 * held / len(lines)
 
 
-async def pace(submit: Submit, watch: Watch, words: Sequence[str]) -> float:
-    """Submit and watch jobs that end at once, and return how many are through per second."""
-    room = asyncio.Semaphore(AT_ONCE)
+async def pace(submit: Submit, watch: Watch, lines: Sequence[str]) -> float:
+    """Submit and watch jobs that end at once, and return how many end per second."""
+    limit = asyncio.Semaphore(AT_ONCE)
 
     async def one() -> None:
-        async with room:
+        async with limit:
             await watch(await submit())
 
     await one()
-    count, began = int(words[0]), time.perf_counter()
+    count, began = int(lines[0]), time.perf_counter()
     await asyncio.gather(*(one() for _ in range(count)))
     return count / (time.perf_counter() - began)
 
 
-async def main(what: str, who: str, base: str) -> None:
-    words = sys.stdin.read().split()
-    async with {"ours": ours, "httpx": bare}[who](base) as (submit, watch):
-        print(json.dumps(await {"memory": memory, "pace": pace}[what](submit, watch, words)))
+async def main(what: str, client: str, base: str) -> None:
+    lines = sys.stdin.read().split()
+    async with {"ours": ours, "httpx": bare}[client](base) as (submit, watch):
+        print(json.dumps(await {"memory": memory, "pace": pace}[what](submit, watch, lines)))
 
 
 if __name__ == "__main__":

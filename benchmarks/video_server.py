@@ -1,6 +1,6 @@
-"""Run as a child: one finished job whose video is a file, served as fast as Python can.
+"""Run as a child: a service with one finished job, whose video is a file that is sent as fast as Python can.
 
-python -m benchmarks.film_server PORT FILM
+python -m benchmarks.video_server --port PORT VIDEO
 """
 
 import json
@@ -10,17 +10,17 @@ from pathlib import Path
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers everything but the video with a finished job's status."""
+    """Sends the video, and the status of a finished job for any other path."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # head and body of a small answer would wait 40 ms for each other
-    film = Path()
+    video = Path()
 
     def do_GET(self) -> None:
         if self.path.endswith(".mp4"):
-            self._begin("video/mp4", self.film.stat().st_size)
-            with self.film.open("rb") as film:
-                self.connection.sendfile(film)
+            self._begin("video/mp4", self.video.stat().st_size)
+            with self.video.open("rb") as video:
+                self.connection.sendfile(video)
             return
         output = f"http://{self.headers['host']}/talk.mp4"
         body = json.dumps({"status": "COMPLETED", "output": output}).encode()
@@ -35,5 +35,5 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    Handler.film = Path(sys.argv[2])
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    Handler.video = Path(sys.argv[3])
+    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), Handler).serve_forever()
