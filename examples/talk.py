@@ -1,6 +1,6 @@
 """python talk.py portrait.jpg voice.mp3 talk.mp4: two files become a video.
 
-The key is SEGMIND_API_KEY. To try it for free: run `python -m infinitalk_local`, and set
+The key is SEGMIND_API_KEY. To try it for free: run `python -m infinitalk_server`, and set
 INFINITALK_BASE_URL=http://127.0.0.1:8000 and any key.
 """
 
