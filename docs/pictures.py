@@ -3,22 +3,25 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from infinitalk_local.settings import LocalSettings
-from tests.app.browsing import DESKTOP, DONE, FLAGS, NARROW, PHONE, expect_title, opened
+from infinitalk_server.config import ServerConfig
+from tests.app.browsing import DONE, FLAGS, NARROW, PHONE, TABLET, expect_title, opened
 from tests.app.pages import page
-from tests.local.serving import serving
+from tests.server.serving import serving
 from tests.tools import BROWSERS, need
 
 TARGET = Path(__file__).parent / "pictures"
 KEY = "SG_any_key_will_do"
+LAPTOP = (1280, 800)
+SIZES = {"first-sight": LAPTOP, "wide": (1920, 1080), "tablet": TABLET, "phone": PHONE, "narrow": NARROW}
 
 
 def main() -> None:
     TARGET.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as state, serving(LocalSettings(delay_s=12.0)) as segmind:
+    with tempfile.TemporaryDirectory() as state, serving(ServerConfig(delay_s=12.0)) as segmind:
         settings = {"INFINITALK_BASE_URL": segmind, "HOSTING": "segmind"}
         with page(Path(state), **settings) as running, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=need(*BROWSERS), args=FLAGS)
@@ -27,12 +30,17 @@ def main() -> None:
 
 
 def _take(browser: Browser, url: str) -> None:
-    _shot(browser, url, "first-sight", DESKTOP)
-    _shot(browser, f"{url}?__theme=dark", "dark", DESKTOP)
-    _shot(browser, url, "done", DESKTOP, _preview)
-    _shot(browser, f"{url}?engine=infinitetalk", "running", DESKTOP, _paid)
-    _shot(browser, url, "phone", PHONE)
-    _shot(browser, f"{url}?embed=1", "embed", NARROW)
+    for name, size in SIZES.items():
+        _shot(browser, url, name, size)
+    _shot(browser, f"{url}?__theme=dark", "dark", LAPTOP)
+    _shot(browser, url, "forced-colours", LAPTOP, forced_colors="active")
+    _shot(browser, f"{url}?lang=ar", "arabic", LAPTOP)
+    _shot(browser, f"{url}?lang=ar", "arabic-phone", PHONE)
+    _shot(browser, f"{url}?embed=1", "embed", (960, 800))
+    _shot(browser, f"{url}?embed=1", "embed-narrow", NARROW)
+    _shot(browser, url, "done", LAPTOP, _preview)
+    _shot(browser, url, "done-phone", PHONE, _preview)
+    _shot(browser, f"{url}?engine=infinitetalk", "running", LAPTOP, _paid)
 
 
 def _shot(
@@ -41,9 +49,10 @@ def _shot(
     name: str,
     size: tuple[int, int],
     act: Callable[[Page], None] = lambda _: None,
+    **context: Any,
 ) -> None:
-    with opened(browser, url, size) as tab:
-        expect(tab.locator("#check")).to_contain_text("speech", timeout=DONE)
+    with opened(browser, url, size, **context) as tab:
+        expect(tab.locator("#check span").nth(2)).to_be_visible(timeout=DONE)
         tab.wait_for_timeout(1500)  # the sample opens its mouth
         act(tab)
         tab.wait_for_timeout(1000)

@@ -1,4 +1,4 @@
-"""python -m docs.settings: writes docs/settings.md from the settings class; a test holds the two together."""
+"""python -m docs.settings: write docs/settings.md from the settings class; a test compares the two."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from infinitalk_app.settings import Settings
+from infinitalk_app.config import Settings
 
 TARGET = Path(__file__).with_name("settings.md")
 NGINX = Path(__file__).with_name("nginx.conf")  # a test runs an nginx with it
@@ -23,51 +23,45 @@ KINDS: dict[Any, str] = {
 TOP = """\
 # Settings
 
-Environment variables of the page, read once, at start. An empty one counts as unset; one that cannot be used
-stops the start with a sentence that names it. This table is made by `python -m docs.settings` from
-`infinitalk_app/settings.py`.
+The page reads these environment variables once, when it starts. An empty variable counts as unset. If a value
+is invalid, the page does not start and names the variable. `python -m docs.settings` writes this page from
+`infinitalk_app/config.py`.
 
-| variable | default | may be | meaning |
+| variable | default | values | meaning |
 |---|---|---|---|
 """
 BOTTOM = """
-Read elsewhere: `FFMPEG_BINARY` (another ffmpeg than the one in the requirements), `GRADIO_SERVER_PORT` (where
-the page listens).
+Two more variables are read elsewhere: `FFMPEG_BINARY` (an ffmpeg instead of the one in the requirements) and
+`GRADIO_SERVER_PORT` (the port of the page).
 
-## Which hosts are ours
+## Allowed hosts
 
-A request that names another host is refused (HTTP 421): otherwise any web page could use a page on this
-machine by a name of its own that leads here, and spend the owner's key. `PUBLIC_BASE_URL` names the host of a
-page behind a proxy. Under the hosts that are not public, a web page of another site is refused, too
-(HTTP 403). `X-Forwarded-Host` adds no host to ours.
+The page refuses a request whose Host header names another host (HTTP 421). Otherwise any web page could
+point a name of its own to this machine and spend the owner's key. Behind a proxy, set `PUBLIC_BASE_URL` to
+allow the proxy's host. Under hosts that are not public, the page also refuses web pages of other sites
+(HTTP 403). `X-Forwarded-Host` allows no host.
 
-## Behind a reverse proxy, at a path of its own
+## Behind a reverse proxy, under a path
 
-For `https://example.org/talk`, start the page with `GRADIO_ROOT_PATH=/talk`, `PUBLIC_BASE_URL=https://example.org/talk`
-and `TRUST_PROXY=1`, and let nginx take the path away:
+To serve the page at `https://example.org/talk`, start it with `GRADIO_ROOT_PATH=/talk`,
+`PUBLIC_BASE_URL=https://example.org/talk` and `TRUST_PROXY=1`, and let nginx remove the path:
 
 ```nginx
 @NGINX@```
 
-`TRUST_PROXY` counts the proxies of yours that a request comes through: 2 with a CDN in front of nginx. It
-alone decides whether X-Forwarded-For counts; `FORWARDED_ALLOW_IPS` is not read.
+`TRUST_PROXY` is the number of your proxies that a request passes: 2 with a CDN in front of nginx. It alone
+decides whether X-Forwarded-For counts; `FORWARDED_ALLOW_IPS` is not read.
 """
 
 
 def table() -> str:
     """Return the text of docs/settings.md."""
-    meanings = _meanings(Settings.__doc__ or "")
-    rows = (_row(name, field, meanings[name]) for name, field in Settings.model_fields.items())
+    rows = (_row(name, field) for name, field in Settings.model_fields.items())
     return TOP + "".join(rows) + BOTTOM.replace("@NGINX@", NGINX.read_text())
 
 
-def _meanings(docstring: str) -> dict[str, str]:
-    """Read the Attributes of a docstring; a meaning may go on in deeper lines."""
-    found = re.findall(r"^ {8}(\w+): (.+(?:\n {12}.+)*)", docstring, re.MULTILINE)
-    return {name: re.sub(r"\s+", " ", meaning) for name, meaning in found}
-
-
-def _row(name: str, field: FieldInfo, meaning: str) -> str:
+def _row(name: str, field: FieldInfo) -> str:
+    meaning = " ".join(str(field.description).split())  # the docstring below the field
     meaning = re.sub(r"`(\w+)`", lambda match: f"`{match[1].upper()}`", meaning)
     return f"| `{name.upper()}` | {_default(field)} | {_kind(field)} | {meaning} |\n"
 
