@@ -13,12 +13,12 @@ def test_the_browser_finds_what_styles_and_scripts_take_hold_of(browser, shared_
         paid_engine(tab).check()
         tab.locator("#more > button").click()
         expect(tab.locator("#key input")).to_be_visible(timeout=DONE)  # by `update` in frontend.js
-        missing = [selector for selector, _ in SELECTORS if tab.locator(selector).count() == 0]
         tab.get_by_role("button", name="Type", exact=True).click()
         expect(tab.locator("#text")).to_be_visible()
-        missing = [selector for selector in missing if tab.locator(selector).count() == 0]
+        typed = {selector for selector, _ in SELECTORS if tab.locator(selector).count()}
         tab.get_by_role("button", name="Type", exact=True).click()
         expect(tab.locator("#voice")).to_be_visible()
-        assert missing == []
+        for selector in [selector for selector, _ in SELECTORS if selector not in typed]:
+            expect(tab.locator(selector).first).to_be_attached(timeout=DONE)
         tab.locator("#voicefile input").set_input_files(str(ROOT / "tests/preview/morning.mp3"))
         expect(tab.locator("#voiceways small")).to_have_text("6.0 s", timeout=DONE)
