@@ -22,6 +22,7 @@ from infinitalk_app.config import INPUT_KEPT_S, RESULT_KEPT_S, Folders, Settings
 from infinitalk_app.gradio_compat.environment import claim
 from infinitalk_app.gradio_compat.languages import PageLanguage
 from infinitalk_app.gradio_compat.launched import files_to_keep
+from infinitalk_app.gradio_compat.page_cache import PageCache
 from infinitalk_app.gradio_compat.sessions import drop_idle_queues
 from infinitalk_app.inputs.publish import PageAddresses, Publisher
 from infinitalk_app.messages import Text
@@ -141,7 +142,7 @@ class Application:
         return texts_in(self.language_of(HTTPConnection(scope)))
 
     def middleware(self) -> list[Middleware]:
-        """Return what finds the language and limits uploads, for `launch(app_kwargs=...)`."""
+        """Return what keeps the page, finds its language and limits uploads, for `launch(app_kwargs=...)`."""
         quota = UploadQuota(
             self.settings.infinitalk_uploads_mb * MB, self.settings.infinitalk_visitor_uploads_mb * MB
         )
@@ -149,10 +150,14 @@ class Application:
         def visitor_of(scope: Scope) -> str:
             return self.visitor_of(HTTPConnection(scope))
 
+        def language_of(scope: Scope) -> str:
+            return self.language_of(HTTPConnection(scope))
+
         def say(scope: Scope, text: Text) -> str:
             return self.texts_of(scope).say(text)
 
         return [
+            Middleware(PageCache, language_of=language_of),
             Middleware(PageLanguage, texts_of=self.texts_of),
             Middleware(UploadQuotaMiddleware, quota=quota, visitor_of=visitor_of, say=say),
         ]

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_TAG = re.compile(rb'\s*<meta\s+(?:property="og:|name="twitter:)[^>]*>')
+_TAG = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 
 
 class CardTags:

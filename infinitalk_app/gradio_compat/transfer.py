@@ -27,7 +27,7 @@ class CompressedPage:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app, self._compressing = app, GZipMiddleware(app, compresslevel=6)
+        self._app, self._compressing = app, GZipMiddleware(app, compresslevel=4)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and scope["path"].removeprefix(scope.get("root_path", "")) == "/"

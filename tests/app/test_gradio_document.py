@@ -2,18 +2,19 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 import pytest
 from gradio.routes import App
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.types import Receive, Scope, Send
 
-from infinitalk_app.gradio_compat import (
-    card_tags,
-    languages,
-)
+from infinitalk_app.gradio_compat import card_tags, languages, page_cache
 from infinitalk_app.ui import theme
 from infinitalk_app.ui.text.catalogue import texts_in
 from tests.app.test_gradio_paths import asgi
@@ -81,3 +82,64 @@ async def test_tags_of_a_share_card_can_be_replaced():
         assert (await http.get("/", headers=sent)).text.count('property="og:title"') > 1
         page = (await our_http.get("/", headers=sent)).text
     assert re.findall(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>', page) == [await tags_of(None)]
+
+
+def cached(demo: gr.Blocks) -> App:
+    """Return the app of a page that is kept, in the language of the header."""
+
+    def language_of(scope: Any) -> str:
+        return dict(scope["headers"]).get(b"accept-language", b"en").decode()
+
+    demo.theme = gr.themes.Base()
+    demo.config = demo.get_config_file()
+    middleware = [Middleware(page_cache.PageCache, language_of=language_of)]
+    made = App.create_app(demo, app_kwargs={"middleware": middleware})
+    made.auth = None
+    return made
+
+
+async def test_the_page_is_made_once_for_who_gets_the_same(monkeypatch):
+    """A second visitor at the same address, in the same language, gets what Gradio made for the first."""
+    demo = gr.Blocks()
+    app = cached(demo)
+    asked = [
+        ("/", {}),
+        ("/", {"accept-language": "de"}),
+        ("/", {"host": "other.test"}),
+        ("/", {"x-forwarded-host": "public.test", "x-forwarded-proto": "https"}),
+    ]
+    async with asgi(app) as http:
+        pages = [(await http.get(path, headers=headers)).text for path, headers in asked]
+        assert '"root":"https://public.test"' in pages[3]
+        assert '"root":"http://other.test"' in pages[2]
+        demo.config = demo.config | {"title": "Made once more"}
+        for (path, headers), page in zip(asked, pages, strict=True):
+            for again in (path, f"{path}?lang=de&run=1"):
+                assert (await http.get(again, headers=headers)).text == page
+        for own in ("?deep_link=x", "?page=", "?all_endpoints=1"):
+            assert "Made once more" in (await http.get(f"/{own}")).text
+        assert "Made once more" in (await http.get("/config")).text
+        demo.auth_message = demo.space_id = None
+        monkeypatch.setattr(app, "auth", {"ada": "secret"})
+        assert "auth_required" in (await http.get("/")).text
+
+
+async def test_the_page_is_kept_for_so_many_addresses():
+    """Of the addresses that a visitor makes up the last are kept; an error is not."""
+    made: list[str] = []
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        host = Headers(scope=scope)["host"]
+        made.append(host)
+        await HTMLResponse(host, 500 if host == "broken.test" else 200)(scope, receive, send)
+
+    cache = page_cache.PageCache(page, lambda _: "en")
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await cache(scope | {"app": SimpleNamespace(auth=None, auth_dependency=None)}, receive, send)
+
+    hosts = [f"{number}.test" for number in range(page_cache.DOCUMENTS_MAX + 1)]
+    async with asgi(app) as http:
+        for host in [*hosts, *hosts[1:], hosts[0], "broken.test", "broken.test"]:
+            assert (await http.get("/", headers={"host": host})).text == host
+    assert made == [*hosts, hosts[0], "broken.test", "broken.test"]
