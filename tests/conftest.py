@@ -10,7 +10,7 @@ import imageio_ffmpeg
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LONGEST = ("tests/preview/test_faces", "tests/test_benchmarks", "tests/app/test_")
+LONGEST = ("tests/test_extending", "tests/test_benchmarks", "tests/preview/test_faces", "tests/app/test_")
 # A suite that was started in the background ignores Ctrl-C, and so would every process that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

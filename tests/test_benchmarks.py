@@ -52,6 +52,13 @@ def test_the_page_gets_a_section_for_each_part_between_its_marks():
         report.page("before", [], [])
 
 
+def test_the_page_of_the_benchmarks_has_each_part():
+    """docs/benchmarks.md explains its columns, and has the figures of every part."""
+    text = report.PAGE.read_text()
+    assert "*To reach*" in text.partition(report.BEGIN)[0]
+    assert [part for part in PARTS if f"\n## {part.capitalize()}\n" not in text] == []
+
+
 def test_what_visitors_need_follows_from_the_figures():
     """Twice as expensive watchers need twice the pages, and polls follow the jobs."""
 

@@ -1,5 +1,6 @@
 """The suite itself: nothing is left out of CI, and nothing waits without end."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -15,6 +16,16 @@ def test_what_the_default_run_leaves_out_is_a_job_of_ci():
     markers = " or ".join(line.split(":")[0] for line in OPTIONS["markers"])
     assert f"-m 'not ({markers})'" in OPTIONS["addopts"]
     assert f'-m pytest -m "{markers}"\n' in (ROOT / ".ci/run").read_text()
+
+
+def test_no_module_has_both_a_browser_and_asynchronous_tests():
+    """Playwright's loop runs as long as a module's browser does, and none of a test could: in no order."""
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        nodes = ast.walk(ast.parse(path.read_text()))
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        waits = any(isinstance(one, ast.AsyncFunctionDef) for one in functions)
+        browses = any(argument.arg == "browser" for one in functions for argument in one.args.args)
+        assert not (waits and browses), path
 
 
 def test_a_test_without_end_fails_and_the_next_one_runs(tmp_path):

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from infinitalk_app.ui.text.catalogue import texts_in
 from tests.app import pages
 from tests.app.browsing import (
+    DESKTOP,
     DONE,
     NARROW,
     bring,
@@ -59,6 +60,14 @@ def buy_after_preview(tab: Page, picture: Path | None = None) -> None:
     played(tab)
 
 
+@pytest.fixture(scope="module")
+def bought(browser: Browser, long_videos: pages.Page) -> Iterator[Page]:
+    """Yield a tab with a full video that was made after a preview of the same inputs."""
+    with opened(browser, long_videos.url) as tab:
+        buy_after_preview(tab)
+        yield tab
+
+
 def offer(tab: Page) -> None:
     tab.get_by_role("button", name=TEXTS["compare.open"]).click()
 
@@ -72,42 +81,40 @@ def on(tab: Page, name: str, action: str) -> None:
     tab.locator(f"#compare video.{name}").evaluate(f"video => {{ {action} }}")
 
 
-def test_both_videos_play_in_step_and_one_is_heard(browser, long_videos):
+def test_both_videos_play_in_step_and_one_is_heard(bought):
     """Play, pause, seek and rate of one are the other's; the preview is silent, and the player rests."""
-    with opened(browser, long_videos.url) as tab:
-        buy_after_preview(tab)
-        offer(tab)
-        wait_for(tab, "both.playing && both.ready && both.apart < 0.2 && both.at > 0")
-        both = tab.evaluate(BOTH)
-        assert both["muted"] == [True, False]
-        assert both["rested"]
-        for leads, seconds in (("sounding", 4), ("silent", 2)):
-            on(tab, leads, f"video.currentTime = {seconds}")
-            wait_for(tab, f"both.playing && both.ready && both.at >= {seconds} && both.apart < 0.2")
-        on(tab, "sounding", "video.playbackRate = 0.5")
-        wait_for(tab, "both.rate === 0.5 && both.playing")
-        tab.locator("#compare video.silent").click()
-        wait_for(tab, "both.paused")
-        on(tab, "silent", "video.currentTime = 1; video.play()")
-        wait_for(tab, "both.playing && both.ready && both.apart < 0.2")
-        on(tab, "sounding", "video.pause()")
-        wait_for(tab, "both.paused")
-        expect(tab.locator("#result")).to_be_hidden()
-        tab.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    offer(bought)
+    wait_for(bought, "both.playing && both.ready && both.apart < 0.2 && both.at > 0")
+    both = bought.evaluate(BOTH)
+    assert both["muted"] == [True, False]
+    assert both["rested"]
+    for leads, seconds in (("sounding", 4), ("silent", 2)):
+        on(bought, leads, f"video.currentTime = {seconds}")
+        wait_for(bought, f"both.playing && both.ready && both.at >= {seconds} && both.apart < 0.2")
+    on(bought, "sounding", "video.playbackRate = 0.5")
+    wait_for(bought, "both.rate === 0.5 && both.playing")
+    bought.locator("#compare video.silent").click()
+    wait_for(bought, "both.paused")
+    on(bought, "silent", "video.currentTime = 1; video.play()")
+    wait_for(bought, "both.playing && both.ready && both.apart < 0.2")
+    on(bought, "sounding", "video.pause()")
+    wait_for(bought, "both.paused")
+    expect(bought.locator("#result")).to_be_hidden()
+    bought.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    assert bought.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    bought.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    bought.get_by_role("button", name=TEXTS["compare.close"]).click()
 
 
-def test_the_keyboard_opens_and_closes_the_comparison(browser, long_videos):
+def test_the_keyboard_opens_and_closes_the_comparison(bought):
     """Enter on the offer leads to the full video, whose bar serves both; Close leads back to the offer."""
-    with opened(browser, long_videos.url) as tab:
-        buy_after_preview(tab)
-        tab.get_by_role("button", name=TEXTS["compare.open"]).press("Enter")
-        expect(tab.get_by_role("region", name=TEXTS["compare.title"])).to_be_visible()
-        expect(tab.get_by_label(TEXTS["compare.full"], exact=True)).to_be_focused()
-        tab.get_by_role("button", name=TEXTS["compare.close"]).press("Enter")
-        expect(tab.get_by_role("button", name=TEXTS["compare.open"])).to_be_focused()
-        expect(tab.locator("#compare video")).to_have_count(0)
-        expect(tab.locator("#result")).to_be_visible()
+    bought.get_by_role("button", name=TEXTS["compare.open"]).press("Enter")
+    expect(bought.get_by_role("region", name=TEXTS["compare.title"])).to_be_visible()
+    expect(bought.get_by_label(TEXTS["compare.full"], exact=True)).to_be_focused()
+    bought.get_by_role("button", name=TEXTS["compare.close"]).press("Enter")
+    expect(bought.get_by_role("button", name=TEXTS["compare.open"])).to_be_focused()
+    expect(bought.locator("#compare video")).to_have_count(0)
+    expect(bought.locator("#result")).to_be_visible()
 
 
 def test_a_click_makes_room_for_its_own_run(browser, long_videos):

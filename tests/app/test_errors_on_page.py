@@ -1,11 +1,13 @@
 """Every way in which a paid run goes wrong: what the page says, whether it cost anything, what it offers."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from infinitalk_app.ui.text.catalogue import texts_in
+from tests.app import pages
 from tests.app.browsing import DONE, choose_paid, expect_title, opened, paid_engine, tab_of, visited
 from tests.app.fake_segmind import (
     BLOCKED,
@@ -40,19 +42,34 @@ ROWS = {
 }
 
 
+@pytest.fixture(scope="module")
+def payer(browser: Browser, fake_segmind_page: pages.Page) -> Iterator[Page]:
+    """Yield a tab in which one order after another goes wrong."""
+    with opened(browser, fake_segmind_page.url) as tab:
+        yield tab
+
+
+def order(tab: Page, key: str) -> None:
+    """Order with a key, and wait until the panel tells of this order and of no other before it."""
+    told = "infinitalk.state.run.panel?.run"
+    before = tab.evaluate(told)
+    choose_paid(tab, key)
+    tab.locator("#key input").blur()  # the key is checked when its field is left
+    expect(tab.locator("#keynote p")).to_contain_text(key[-4:], timeout=DONE)
+    tab.locator("#generate").click()
+    tab.wait_for_function(f"before => {told} && {told} !== before", arg=before, timeout=DONE)
+
+
 @pytest.mark.parametrize("row", ROWS)
-def test_each_error_says_what_it_cost_and_what_to_do(browser, fake_segmind_page, fake_service, row):
+def test_each_error_says_what_it_cost_and_what_to_do(payer, fake_service, row):
     """Title, charge line and buttons are those of the table; no error is bought a second time by itself."""
     key, title, sense, buttons, posts = ROWS[row]
     before = fake_service[1].posts.get(key, 0)
-    with opened(browser, fake_segmind_page.url) as tab:
-        choose_paid(tab, key)
-        expect(tab.locator("#keynote p")).to_be_visible(timeout=DONE)
-        tab.locator("#generate").click()
-        expect_title(tab, title)
-        expect(tab.locator("#status .st")).to_contain_text(sense)
-        assert tab.locator("#status .acts button").all_text_contents() == buttons
-        expect(tab.locator("#generate")).to_be_enabled()
+    order(payer, key)
+    expect_title(payer, title)
+    expect(payer.locator("#status .st")).to_contain_text(sense)
+    assert payer.locator("#status .acts button").all_text_contents() == buttons
+    expect(payer.locator("#generate")).to_be_enabled()
     assert fake_service[1].posts.get(key, 0) - before == posts
 
 
@@ -71,12 +88,10 @@ def test_a_result_that_is_gone_says_for_how_long_it_was_kept(browser, fake_segmi
 
 
 @pytest.mark.parametrize("key", [REFUSING, FAILING])
-def test_foreign_words_are_shown_as_they_are(browser, fake_segmind_page, key):
+def test_foreign_words_are_shown_as_they_are(payer, key):
     """Signs of markup and of templates in the service's words are letters, and nothing runs."""
-    with opened(browser, fake_segmind_page.url) as tab:
-        choose_paid(tab, key)
-        tab.locator("#generate").click()
-        expect(tab.locator("#status .st p").first).to_contain_text(OWN_WORDS, timeout=DONE)
+    order(payer, key)
+    expect(payer.locator("#status .st p").first).to_contain_text(OWN_WORDS, timeout=DONE)
 
 
 def test_a_busy_service_is_waited_for(browser, fake_segmind_page):
@@ -150,21 +165,21 @@ def test_after_a_reload_submit_again_finds_the_files_in_the_form(browser, fake_s
 
 
 @pytest.mark.parametrize("what", ["picture", "engine"])
-def test_submit_again_never_sends_a_changed_form(browser, fake_segmind_page, fake_service, what):
+def test_submit_again_never_sends_a_changed_form(payer, fake_service, what):
     """Another picture or engine is sent by the form's own button, to which "Submit again" then leads."""
-    with opened(browser, fake_segmind_page.url) as tab:
-        lose_an_answer(tab)
-        posts = fake_service[1].posts[LOST]
-        if what == "picture":
-            tab.locator("#examples button").nth(1).click()
-        else:
-            tab.get_by_role("radio", name=re.compile("^Free preview")).check()
-        tab.wait_for_function("infinitalk.state.form.sentRun === ''", timeout=DONE)
-        tab.get_by_role("button", name="Submit again").click()
-        expect(tab.locator("#status .notes")).to_have_text(texts_in()["panel.changed"])
-        expect(tab.locator("#generate")).to_be_focused()
-        expect_title(tab, "Sent, but no answer came")
-        expect(tab.locator("#generate")).to_be_enabled()
+    order(payer, LOST)
+    expect_title(payer, "Sent, but no answer came")
+    posts = fake_service[1].posts[LOST]
+    if what == "picture":
+        payer.locator("#examples button:not([aria-pressed=true])").first.click()
+    else:
+        payer.get_by_role("radio", name=re.compile("^Free preview")).check()
+    payer.wait_for_function("infinitalk.state.form.sentRun === ''", timeout=DONE)
+    payer.get_by_role("button", name="Submit again").click()
+    expect(payer.locator("#status .notes")).to_have_text(texts_in()["panel.changed"])
+    expect(payer.locator("#generate")).to_be_focused()
+    expect_title(payer, "Sent, but no answer came")
+    expect(payer.locator("#generate")).to_be_enabled()
     assert fake_service[1].posts[LOST] == posts
 
 
@@ -211,11 +226,12 @@ def test_an_unknown_link_says_so(browser, shared_page):
         expect(tab.locator("#status")).to_contain_text(f"look at {SERVICE}")
 
 
-def test_a_free_preview_is_one_click_away(browser, fake_segmind_page):
+def test_a_free_preview_is_one_click_away(payer):
     """The button "Free preview instead" chooses the preview, and starts nothing."""
-    with opened(browser, fake_segmind_page.url) as tab:
-        choose_paid(tab, POOR)
-        tab.locator("#generate").click()
-        tab.get_by_role("button", name="Free preview instead").click(timeout=DONE)
-        expect(tab.get_by_role("radio", name=re.compile("^Free preview"))).to_be_checked()
-        expect(tab.locator("#generate")).to_have_text("Make it talk, free")
+    order(payer, POOR)
+    expect_title(payer, "Not enough credits")
+    told = payer.url
+    payer.get_by_role("button", name="Free preview instead").click()
+    expect(payer.get_by_role("radio", name=re.compile("^Free preview"))).to_be_checked()
+    expect(payer.locator("#generate")).to_have_text("Make it talk, free")
+    assert payer.url == told

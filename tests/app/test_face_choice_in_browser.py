@@ -105,6 +105,9 @@ def test_the_second_of_two_people_talks_alone(browser, shared_page, pictures, tm
             second.check()
         expect(second).to_be_checked()
         expect(tab.locator("#check")).to_contain_text("person 2 talks", timeout=DONE)
+        assert choice(tab) == "2"
+        if way == "keyboard":
+            return  # the form hands over what it does after a click, and that is drawn in the other run
         frames = made(tab, tmp_path)
     scale = frames[0].shape[1] / 1216
     rests, talks = ((scale * x, scale * y) for x, y in MOUTHS)
@@ -135,6 +138,8 @@ def test_an_animal_is_marked_and_talks(browser, shared_page, pictures, tmp_path,
         expect(tab.locator("#check .warn")).to_have_count(0, timeout=DONE)
         numbers = [float(part) for part in choice(tab).split(",")]
         assert numbers == pytest.approx(animals.DOG, abs=3)
+        if way == "keyboard":
+            return  # the form hands over what it does after a click, and that is drawn in the other run
         frames = made(tab, tmp_path)
     scale = frames[0].shape[1] / animals.DOG_SIZE[0]
     assert moved(frames, (scale * animals.DOG[4], scale * animals.DOG[5])) > 4

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from infinitalk_app.ui.text.catalogue import ENGLISH, languages, texts_in
-from tests.app.browsing import DONE, NARROW, expect_title, opened, visited
+from tests.app.browsing import DESKTOP, DONE, NARROW, expect_title, opened, visited
 from tests.app.pages import client_of
 from tests.app.visible_texts import visible
 
@@ -34,8 +34,8 @@ def expect_no_english(tab) -> None:
     assert [text for text in said if any(line.fullmatch(text) for line in known)] == []
 
 
-def test_a_german_page_says_nothing_in_english(browser, shared_page):
-    """With ?lang=de all is German: at first sight, with the paid engine, and after a preview."""
+def test_a_german_page_says_nothing_in_english_and_its_link_is_read_in_any_language(browser, shared_page):
+    """With ?lang=de all is German, also after a preview; an English visitor of its link reads English."""
     with opened(browser, f"{shared_page.url}/?lang=de") as tab:
         tab.locator("#more > button").click()
         expect_no_english(tab)
@@ -46,6 +46,9 @@ def test_a_german_page_says_nothing_in_english(browser, shared_page):
         tab.locator("#generate").click()
         expect_title(tab, GERMAN["states.completed.title"])
         expect_no_english(tab)
+        token = tab.evaluate("infinitalk.state.run.panel.run")
+    with visited(browser, f"{shared_page.url}/?run={token}") as tab:
+        expect(tab.get_by_role("heading", name=texts_in()["visit.title"])).to_be_visible(timeout=DONE)
 
 
 def test_the_browser_chooses_and_the_address_knows_better(browser, shared_page):
@@ -72,29 +75,15 @@ def test_the_choice_on_the_page_goes_into_the_address(browser, shared_page):
         expect(tab.get_by_label(GERMAN["language.choose"])).to_have_value("de")
 
 
-def test_two_visitors_of_a_run_read_it_in_their_languages(browser, shared_page):
-    """A link opens the same run in the language of whoever opens it."""
+def test_what_gradio_does_itself_follows_the_address(browser, shared_page):
+    """In German a click on an example fills the form, and the emptied box asks for a picture in German."""
     with opened(browser, f"{shared_page.url}/?lang=de") as tab:
-        tab.locator("#generate").click()
-        expect_title(tab, GERMAN["states.completed.title"])
-        token = tab.evaluate("infinitalk.state.run.panel.run")
-    with visited(browser, f"{shared_page.url}/?run={token}") as tab:
-        expect(tab.get_by_role("heading", name=texts_in()["visit.title"])).to_be_visible(timeout=DONE)
-
-
-def test_gradios_own_words_follow_the_address(browser, shared_page):
-    """An emptied picture box asks for a picture in the chosen language, and not in the browser's."""
-    with opened(browser, f"{shared_page.url}/?lang=de") as tab:
+        picture = tab.locator("#picture img")
+        before = picture.get_attribute("src")
+        tab.locator("#examples .gallery-item").nth(1).click()
+        expect(picture).not_to_have_attribute("src", before, timeout=DONE)
         tab.locator("#picture [title='Bild entfernen'], #picture [title='Remove Image']").click()
         expect(tab.locator("#picture")).to_contain_text("Bild hier ablegen")
-
-
-def test_an_example_is_taken_in_every_language(browser, shared_page):
-    """A click on an example fills a German page's form, whose picture then is another one."""
-    with opened(browser, f"{shared_page.url}/?lang=de") as tab:
-        before = tab.locator("#picture img").get_attribute("src")
-        tab.locator("#examples .gallery-item").nth(1).click()
-        expect(tab.locator("#picture img")).not_to_have_attribute("src", before, timeout=DONE)
 
 
 @LANGUAGES
@@ -109,7 +98,7 @@ def test_the_document_says_its_language(shared_page, language):
 
 @LANGUAGES
 def test_each_language_fits_a_narrow_phone(browser, shared_page, language):
-    """At 360 px nothing is wider than the screen, and no text of ours is cut off."""
+    """No text is cut off, and nothing is too wide; on a large screen the form is where reading begins."""
     with opened(browser, f"{shared_page.url}/?lang={language}", NARROW) as tab:
         assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
         cut_off = """() => [...document.querySelectorAll("h1, h2, p, button, label span, .steps li")]
@@ -117,14 +106,10 @@ def test_each_language_fits_a_narrow_phone(browser, shared_page, language):
             && (box.matches("[data-do], #generate") || getComputedStyle(box).overflowX !== "visible"))
           .map((box) => box.innerText)"""
         assert tab.evaluate(cut_off) == []
-
-
-def test_a_language_that_is_read_from_the_right_is_laid_out_from_the_right(browser, shared_page):
-    """In Arabic the form stands at the right of the player."""
-    with opened(browser, f"{shared_page.url}/?lang=ar") as tab:
+        tab.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
         form, output = (tab.locator(name).bounding_box() for name in ("#form", "#output"))
-        assert form["x"] > output["x"]
-        assert tab.evaluate("document.documentElement.dir") == "rtl"
+        from_right = texts_in(language)["language.direction"] == "rtl"
+        assert (form["x"] > output["x"]) == from_right
 
 
 def test_programs_are_answered_in_english(shared_page):

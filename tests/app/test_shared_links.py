@@ -38,6 +38,7 @@ navigator.share = async ({ files, url }) => {
 };
 """
 NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { get: () => undefined });"
+NO_SHARING = "navigator.canShare = undefined;"
 
 
 @contextlib.contextmanager
@@ -55,6 +56,13 @@ def finished(
     window.close()
 
 
+@pytest.fixture(scope="module")
+def maker(browser: Browser, fake_segmind_page: pages.Page) -> Iterator[Page]:
+    """Yield a window with a finished run that nobody shares."""
+    with finished(browser, fake_segmind_page) as tab:
+        yield tab
+
+
 def card_title(link: str) -> str:
     found = re.search('property="og:title" content="([^"]*)"', httpx.get(link, trust_env=False).text)
     assert found
@@ -62,9 +70,9 @@ def card_title(link: str) -> str:
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_a_stranger_sees_the_video_and_the_way_to_one_of_their_own(browser, fake_segmind_page, size):
+def test_a_stranger_sees_the_video_and_the_way_to_one_of_their_own(browser, maker, fake_segmind_page, size):
     """The video is there, silent until a tap; "Make your own" brings the form, which was not."""
-    with finished(browser, fake_segmind_page) as maker, visited(browser, maker.url, size) as tab:
+    with visited(browser, maker.url, size) as tab:
         expect(tab.get_by_role("heading", name=TEXTS["visit.title"])).to_be_visible(timeout=DONE)
         played(tab)
         for hidden in ("#form", "#rest", "#status .st", "[data-do=paid]"):
@@ -85,12 +93,9 @@ def test_a_stranger_sees_the_video_and_the_way_to_one_of_their_own(browser, fake
         expect_title(tab, TEXTS["states.sample.title"])
 
 
-def test_the_video_of_a_stranger_plays_by_itself_without_sound(browser, fake_segmind_page):
+def test_the_video_of_a_stranger_plays_by_itself_without_sound(browser, maker):
     """A visitor who does not mind motion sees it play at once, and hears nothing."""
-    with (
-        finished(browser, fake_segmind_page) as maker,
-        visited(browser, maker.url, reduced_motion="no-preference") as tab,
-    ):
+    with visited(browser, maker.url, reduced_motion="no-preference") as tab:
         tab.wait_for_function(
             """() => {
                 const { run } = infinitalk.state.run.panel ?? {};
@@ -101,14 +106,13 @@ def test_the_video_of_a_stranger_plays_by_itself_without_sound(browser, fake_seg
         )
 
 
-def test_its_maker_sees_the_form_after_a_reload(browser, fake_segmind_page):
+def test_its_maker_sees_the_form_after_a_reload(maker):
     """The browser that made a run is no stranger to it, by its own link, too."""
-    with finished(browser, fake_segmind_page) as tab:
-        tab.reload()
-        ready(tab)
-        expect_title(tab, "Your video is ready")
-        expect(tab.locator("#form")).to_be_visible()
-        expect(tab.locator("#visit")).to_be_hidden()
+    maker.reload()
+    ready(maker)
+    expect_title(maker, "Your video is ready")
+    expect(maker.locator("#form")).to_be_visible()
+    expect(maker.locator("#visit")).to_be_hidden()
 
 
 def test_a_stranger_sees_how_a_run_goes_on(browser, fake_segmind_page, fake_service):
@@ -169,20 +173,20 @@ def test_a_copied_link_has_a_card_and_what_it_shows_is_said_before(browser, fake
         assert httpx.get(poster[1], trust_env=False).headers["content-type"] == "image/jpeg"
 
 
-def test_a_stranger_who_copies_a_link_does_not_share_the_run(browser, fake_segmind_page):
+def test_a_stranger_who_copies_a_link_does_not_share_the_run(browser, maker):
     """Only its maker decides on a card: another browser has no secret, and says nothing of a still."""
-    with finished(browser, fake_segmind_page) as maker:
-        with visited(browser, maker.url, permissions=CLIPBOARD) as tab:
-            expect(tab.locator("#share")).not_to_contain_text(TEXTS["share.mine"], timeout=DONE)
-            tab.get_by_role("button", name=TEXTS["share.copy"]).click()
-            expect(tab.locator("#share .said")).to_have_text(TEXTS["share.said.copied"])
-            assert tab.evaluate("infinitalk.secretOfRun()") == ""
-        assert card_title(maker.url) == TEXTS["page.title"]
+    with visited(browser, maker.url, permissions=CLIPBOARD) as tab:
+        expect(tab.locator("#share")).not_to_contain_text(TEXTS["share.mine"], timeout=DONE)
+        tab.get_by_role("button", name=TEXTS["share.copy"]).click()
+        expect(tab.locator("#share .said")).to_have_text(TEXTS["share.said.copied"])
+        assert tab.evaluate("infinitalk.secretOfRun()") == ""
+    assert card_title(maker.url) == TEXTS["page.title"]
 
 
-def test_a_closed_clipboard_shows_the_address(browser, fake_segmind_page):
-    """Where the browser does not copy, the address stands there, selected, to be copied by hand."""
-    with finished(browser, fake_segmind_page, script=NO_CLIPBOARD) as tab:
+def test_a_browser_that_neither_copies_nor_shares_files_shows_the_address(browser, fake_segmind_page):
+    """It stands there, selected, to be copied by hand, and no button is there that would do nothing."""
+    with finished(browser, fake_segmind_page, script=NO_CLIPBOARD + NO_SHARING) as tab:
+        expect(tab.get_by_role("button", name=TEXTS["share.share"], exact=True)).to_have_count(0)
         tab.get_by_role("button", name=TEXTS["share.copy"]).click()
         box = tab.get_by_label(TEXTS["share.address"])
         expect(box).to_have_value(tab.url)
@@ -209,10 +213,3 @@ def test_a_phone_shares_the_file_itself(browser, fake_segmind_page):
         size = int(httpx.get(address, trust_env=False).headers["content-length"])
         assert given == {"name": "talking.mp4", "type": "video/mp4", "size": size, "url": None}
         assert card_title(tab.url) == TEXTS["page.title"]
-
-
-def test_a_browser_that_shares_no_files_offers_the_link_alone(browser, fake_segmind_page):
-    """There is no button that would do nothing."""
-    with finished(browser, fake_segmind_page, script="navigator.canShare = undefined;") as tab:
-        expect(tab.get_by_role("button", name=TEXTS["share.copy"])).to_be_visible()
-        expect(tab.get_by_role("button", name=TEXTS["share.share"], exact=True)).to_have_count(0)
