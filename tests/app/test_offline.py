@@ -32,6 +32,14 @@ def test_a_click_while_offline_sends_nothing_and_says_so(browser, fake_segmind_p
         expect_title(tab, "Your preview is ready")
 
 
+def test_a_page_on_this_computer_needs_no_network(browser, fake_segmind_page):
+    """A browser without any network makes a preview, since the page's server answers all the same."""
+    with opened(browser, fake_segmind_page.url) as tab:
+        tab.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+        tab.locator("#generate").click()
+        expect_title(tab, "Your preview is ready")
+
+
 def test_a_server_that_goes_in_mid_run_stops_the_clock_and_is_found_again(browser, tmp_path):
     """The panel says it, offers a way on, and after the restart what was in the form is known to be there."""
     texts, port, state = texts_in(), free_port(), tmp_path / "state"
