@@ -61,9 +61,7 @@ def _is_for_all(scope: Scope) -> bool:
     if scope["path"].removeprefix(scope.get("root_path", "")) not in ("", "/"):
         return False
     app, asked = scope["app"], QueryParams(scope["query_string"])
-    return (
-        app.auth is None and app.auth_dependency is None and not any(name in asked for name in _OWN_DOCUMENT)
-    )
+    return app.auth is None and app.auth_dependency is None and asked.keys().isdisjoint(_OWN_DOCUMENT)
 
 
 def _is_document(answer: list[Message]) -> bool:

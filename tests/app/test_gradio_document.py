@@ -93,9 +93,7 @@ def cached(demo: gr.Blocks) -> App:
     demo.theme = gr.themes.Base()
     demo.config = demo.get_config_file()
     middleware = [Middleware(page_cache.PageCache, language_of=language_of)]
-    made = App.create_app(demo, app_kwargs={"middleware": middleware})
-    made.auth = None
-    return made
+    return App.create_app(demo, app_kwargs={"middleware": middleware})
 
 
 async def test_the_page_is_made_once_for_who_gets_the_same(monkeypatch):
@@ -106,11 +104,16 @@ async def test_the_page_is_made_once_for_who_gets_the_same(monkeypatch):
         ("/", {}),
         ("/", {"accept-language": "de"}),
         ("/", {"host": "other.test"}),
+        ("/", {"x-forwarded-host": "public.test"}),
         ("/", {"x-forwarded-host": "public.test", "x-forwarded-proto": "https"}),
     ]
     async with asgi(app) as http:
-        pages = [(await http.get(path, headers=headers)).text for path, headers in asked]
-        assert '"root":"https://public.test"' in pages[3]
+        pages = []
+        for number, (path, headers) in enumerate(asked):
+            demo.config = demo.config | {"title": f"Made for {number}"}
+            pages.append((await http.get(path, headers=headers)).text)
+            assert f"Made for {number}" in pages[-1]
+        assert '"root":"https://public.test"' in pages[4]
         assert '"root":"http://other.test"' in pages[2]
         demo.config = demo.config | {"title": "Made once more"}
         for (path, headers), page in zip(asked, pages, strict=True):
@@ -121,7 +124,7 @@ async def test_the_page_is_made_once_for_who_gets_the_same(monkeypatch):
         assert "Made once more" in (await http.get("/config")).text
         demo.auth_message = demo.space_id = None
         monkeypatch.setattr(app, "auth", {"ada": "secret"})
-        assert "auth_required" in (await http.get("/")).text
+        assert '"auth_required":true' in (await http.get("/")).text
 
 
 async def test_the_page_is_kept_for_so_many_addresses():
