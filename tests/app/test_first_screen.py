@@ -72,7 +72,7 @@ def fetched(browser: Browser, url: str, shown: str) -> Fetched:
     found.watch(tab)
     tab.goto(url)
     expect(tab.locator(shown)).to_be_visible(timeout=DONE)
-    tab.wait_for_load_state("networkidle") if shown != "#generate" else _complete(tab)
+    _complete(tab) if shown == "#generate" else _drawn(tab)
     window.close()
     return found
 
@@ -84,6 +84,13 @@ def _complete(tab: Page) -> None:
     tab.wait_for_function(
         "[...document.querySelectorAll('#examples img')].filter((one) => one.naturalWidth).length === 5"
     )
+
+
+def _drawn(tab: Page) -> None:
+    """Wait until picture, sound and slider of the bare page are drawn, and nothing more is fetched."""
+    for part in ("input[type=file] >> nth=1", "input[type=range]"):
+        expect(tab.locator(part)).to_be_attached(timeout=DONE)
+    tab.wait_for_load_state("networkidle")
 
 
 @pytest.fixture(scope="module")
