@@ -1,7 +1,7 @@
 """python -m benchmarks [PART ...]: measure what the project promises, and print one table.
 
-Without a PART it runs all parts, without their longest measurements, and writes docs/benchmarks.md, in about
-six minutes. A PART that is named runs completely and writes nothing.
+Without a PART it runs all parts, without their longest measurements, and writes docs/benchmarks.md, in six to
+eight minutes. A PART that is named runs completely and writes nothing.
 """
 
 import argparse
