@@ -27,6 +27,18 @@ SIZES = pytest.mark.parametrize(
     "size", [DESKTOP, TABLET, PHONE, NARROW], ids=["desktop", "tablet", "phone", "narrow"]
 )
 
+# Collects the heights that the status of a run has, from one picture of the screen to the next.
+HEIGHTS = """() => {
+    window.heights = [];
+    const look = () => {
+        const status = document.querySelector("#status .st:not([data-state='SAMPLE'])");
+        const height = status && Math.round(status.getBoundingClientRect().height);
+        if (status && !heights.includes(height)) heights.push(height);
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
 
 @SIZES
 def test_a_sample_is_there_to_play_and_the_button_is_in_view(browser, shared_page, size):
@@ -68,6 +80,7 @@ def test_files_become_a_video_that_plays_and_nothing_jumps(browser, shared_page,
     with moving(browser, shared_page.url, size) as tab:
         bring(tab)
         first = stays(tab)
+        tab.evaluate(HEIGHTS)
         tab.locator("#generate").click()
         expect(tab.locator("#generate")).to_have_text(
             texts_in()["provider.preview.button_busy"], timeout=DONE
@@ -81,6 +94,7 @@ def test_files_become_a_video_that_plays_and_nothing_jumps(browser, shared_page,
         after = stays(tab)
         assert first["#result"] == during["#result"] == after["#result"]
         assert during["#status .st"] == after["#status .st"]
+        assert tab.evaluate("heights") == [after["#status .st"][1]]
         if size[0] < 960:
             assert tab.evaluate("document.querySelector('#result').getBoundingClientRect().top") >= -1
 
