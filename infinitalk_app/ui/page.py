@@ -284,11 +284,16 @@ def _wire_form(blocks: gr.Blocks, events: Events, fields: Form, panel: gr.HTML, 
     gr.on([*cut, more.fold.expand], events.clip, None, [more.clip, more.clip_note], **form, **LATEST)
     script = [typed.text, typed.speaker, typed.pace]
     typed.hear.click(events.hear, script, [typed.heard, typed.speaker], **PRIVATE)
+    # An update may bring what was there before, which no component notices: its event tells of it.
     files, choice = [fields.picture, more.video], fields.face_choice
-    gr.on([blocks.load, *pictures], events.faces, files, choice, js="infinitalk.changePicture", **LATEST)
+    looked = gr.on(
+        [blocks.load, *pictures], events.faces, files, choice, js="infinitalk.changePicture", **LATEST
+    )
+    looked.then(None, None, None, js="() => infinitalk.updateArrived('face_choice')", **PRIVATE)
     chosen = [fields.face, fields.engine, fields.consent, fields.resolution, fields.fps]
     changes = [box.change for box in chosen]  # type: ignore[attr-defined]
     changes += [blocks.load, *pictures, *cut, fields.api_key.blur]
-    gr.on(changes, events.change, None, fields.check, js="infinitalk.sendForm", **form, **LATEST)
+    checked = gr.on(changes, events.change, None, fields.check, js="infinitalk.sendForm", **form, **LATEST)
+    checked.then(None, None, None, js="() => infinitalk.updateArrived('preflight')", **PRIVATE)
     entered = [fields.api_key.blur, fields.api_key.submit]
     gr.on(entered, events.key, [fields.api_key, fields.engine], fields.key_note, **LATEST)

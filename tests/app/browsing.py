@@ -23,6 +23,7 @@ FLAGS = [
     "--disable-sync",
 ]
 DONE = 30_000  # ms
+ARRIVED = 15_000  # ms; the page gives up an update that does not arrive after 16 s at the earliest
 DESKTOP, TABLET, PHONE, NARROW = (1280, 860), (768, 1024), (390, 844), (360, 740)
 # What Gradio itself says of its open stream when a page is left, and of a sound that no browser can play.
 OF_GRADIO = ("AbortError: signal is aborted", "errored out", "Waveform load error", "ERR_ABORTED")
@@ -113,6 +114,11 @@ def ready(tab: Page) -> None:
     """Wait until the form has come to life: the line above the button has been filled by the server."""
     expect(tab.locator("#generate")).to_be_visible(timeout=DONE)
     expect(tab.locator("#check .sum")).not_to_be_empty(timeout=DONE)
+
+
+def settle(tab: Page) -> None:
+    """Wait until every update of the page has arrived."""
+    tab.wait_for_function("infinitalk.pendingUpdates.size === 0", timeout=ARRIVED)
 
 
 def bring(tab: Page, picture: Path = pages.PICTURE, voice: Path = pages.VOICE) -> None:

@@ -17,6 +17,7 @@ from tests.app.browsing import (
     expect_title,
     opened,
     played,
+    settle,
     visited,
 )
 from tests.app.fake_segmind import GOOD, fake_segmind
@@ -138,7 +139,7 @@ def test_another_picture_has_no_preview_to_compare_with(browser, long_videos):
     """A full video of other inputs is offered without a comparison."""
     with opened(browser, long_videos.url) as tab:
         buy_after_preview(tab, OTHER_PICTURE)
-        tab.wait_for_function("infinitalk.pendingUpdates.size === 0", timeout=DONE)
+        settle(tab)
         expect(tab.locator("#compare button")).to_have_count(0)
 
 
@@ -149,7 +150,7 @@ def test_a_preview_that_is_gone_or_somebody_elses_is_not_offered(browser, long_v
         expect(tab.locator("#compare [data-do=open]")).to_be_visible(timeout=DONE)
         with visited(browser, tab.url) as stranger:
             expect_title(stranger, "Your video is ready")
-            stranger.wait_for_function("infinitalk.pendingUpdates.size === 0", timeout=DONE)
+            settle(stranger)
             expect(stranger.locator("#compare button")).to_have_count(0)
         tab.reload()
         expect(tab.locator("#compare [data-do=open]")).to_be_visible(timeout=DONE)
@@ -157,5 +158,5 @@ def test_a_preview_that_is_gone_or_somebody_elses_is_not_offered(browser, long_v
         (long_videos.state / "results" / f"{preview}.mp4").unlink()
         tab.reload()
         expect_title(tab, "Your video is ready")
-        tab.wait_for_function("infinitalk.pendingUpdates.size === 0", timeout=DONE)
+        settle(tab)
         expect(tab.locator("#compare button")).to_have_count(0)

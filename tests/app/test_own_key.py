@@ -6,7 +6,7 @@ import httpx
 from playwright.sync_api import expect
 
 from infinitalk_app.ui.text.catalogue import texts_in
-from tests.app.browsing import DONE, choose_paid, expect_title, opened, paid_engine, played, visited
+from tests.app.browsing import DONE, choose_paid, expect_title, opened, paid_engine, played, settle, visited
 from tests.app.fake_segmind import GOOD, SLOW_BALANCE, SPENDING, WRONG
 from tests.app.paid import ENGINE, MODEL, SERVICE
 
@@ -64,7 +64,7 @@ def test_what_a_click_lacked_is_shown_until_the_form_changes(browser, fake_segmi
         lacked = tab.locator("#check .bad")
         expect(lacked).to_have_text(texts_in()["refused.need_consent"], timeout=DONE)
         expect(tab.locator("#keynote")).to_contain_text("100.00 credits", timeout=DONE)
-        tab.wait_for_function("infinitalk.pendingUpdates.size === 0", timeout=DONE)
+        settle(tab)
         expect(lacked).to_have_text(texts_in()["refused.need_consent"])
         tab.locator("#consent input").check()
         expect(tab.locator("#check")).to_contain_text("100.00 credits", timeout=DONE)

@@ -4,7 +4,17 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.app.browsing import DONE, bring, choose_paid, expect_title, opened, paid_engine, ready, tab_of
+from tests.app.browsing import (
+    DONE,
+    bring,
+    choose_paid,
+    expect_title,
+    opened,
+    paid_engine,
+    ready,
+    settle,
+    tab_of,
+)
 from tests.app.conftest import KEY
 from tests.app.pages import PICTURE, VOICE
 
@@ -18,12 +28,13 @@ def fill(tab: Page) -> None:
     tab.locator("#more > button").click()
     tab.locator("#prompt textarea").fill("A calm man, who stays.")
     tab.locator("#start input").fill("1")
-    tab.wait_for_function("infinitalk.pendingUpdates.size === 0", timeout=DONE)
+    expect(tab.locator("#check")).to_contain_text("5.5", timeout=DONE)
+    settle(tab)
 
 
 def held(tab: Page) -> dict[str, object]:
     """Return what the form says of picture, voice, prompt and start."""
-    tab.wait_for_function("infinitalk.pendingUpdates.size === 0", timeout=DONE)
+    settle(tab)
     return {
         "files": tab.evaluate("infinitalk.state.form.files"),
         "picture": tab.locator("#picture img").get_attribute("src"),

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from infinitalk_media import mp4
-from tests.app.browsing import DONE, bring, choose_paid, expect_title, opened
+from tests.app.browsing import bring, choose_paid, expect_title, opened, settle
 from tests.app.conftest import KEY
 from tests.app.pages import PICTURE, VOICE
 from tests.app.paid import ENGINE, SERVICE
@@ -76,7 +76,7 @@ def test_each_snippet_makes_its_run_once_more(browser, shared_page, tmp_path, en
             choose_paid(tab, KEY)
         tab.locator("#generate").click()
         expect_title(tab, "Your video is ready" if engine == ENGINE else "Your preview is ready")
-        tab.wait_for_function("infinitalk.pendingUpdates.size === 0", timeout=DONE)
+        settle(tab)
         token = str(tab.evaluate("infinitalk.state.run.panel.run"))
         told = snippets_of(tab)
     video = shared_page.state / "results" / f"{token}.mp4"

@@ -1,7 +1,7 @@
 // The choice of the face that talks, among several people or by three marks; it triggers `select`.
 //
 // It is built by hand, and not by a template: focus and position of the keyboard stay where they are.
-import { expectUpdate, updateArrived } from "../../../gradio_compat/frontend.js";
+import { expectUpdate } from "../../../gradio_compat/frontend.js";
 import { announce, create } from "../page/dom.js";
 import { providers } from "../page/providers.js";
 import { state } from "../page/state.js";
@@ -16,7 +16,6 @@ let shown = "null"; // what was found, as JSON, in the picture that is shown
 export function startFaceChoice({ element, props, trigger, watch }) {
   component = { element, props, trigger };
   watch("value", () => {
-    updateArrived("face_choice");
     if (props.value?.of && props.value.of !== face.picture) props.value = null;
     const found = JSON.stringify(props.value || null);
     if (found === shown) return; // whoever is in it by keyboard stays there

@@ -1,5 +1,5 @@
 // The entry: connects the modules, and gives Gradio's listeners their names in one frozen object, `infinitalk`.
-import { pendingUpdates } from "../../../gradio_compat/frontend.js";
+import { pendingUpdates, updateArrived } from "../../../gradio_compat/frontend.js";
 import { startAccessibility } from "../accessibility/script.js";
 import { closeCompare, runsToCompare, showCompare, startCompare } from "../compare/script.js";
 import { showDetails, startDetails } from "../details/script.js";
@@ -113,6 +113,7 @@ export function start(known) {
     sendForm,
     startForm,
     takenFile,
+    updateArrived,
     // To be read, on the console and by tests.
     firstProvider,
     pendingUpdates,

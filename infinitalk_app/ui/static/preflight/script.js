@@ -1,5 +1,4 @@
 // The line below the main button: what is known of the form before the click.
-import { updateArrived } from "../../../gradio_compat/frontend.js";
 import { beforeClick } from "../page/before_click.js";
 import { serverAnswers } from "../page/connection.js";
 import { unfold } from "../page/dom.js";
@@ -43,7 +42,6 @@ export function startPreflight({ element, props, watch }) {
   });
   addEventListener("online", () => state.form.missing?.text === offline && noLongerRefused());
   watch("value", () => {
-    updateArrived("preflight");
     publish("checked", props.value);
   });
 }
