@@ -1,7 +1,9 @@
 """Carries out a plan at the Hugging Face Hub: create or update the Space, upload, wait for the build."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -10,6 +12,8 @@ from typing import NamedTuple
 from httpx2 import HTTPError
 from huggingface_hub import HfApi, SpaceRuntime
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
+
+from infinitalk_media.temporary_folder import temporary_folder
 
 DONE, FAILED, BUILDING, INTERRUPTED = 0, 1, 3, 130  # exit codes
 DAILY_SECONDS = "INFINITALK_DAILY_SECONDS"
@@ -125,16 +129,30 @@ class Deployment:
             self._update()
         else:
             self._create()
-        commit = self.api.upload_folder(
-            repo_id=plan.repo_id,
-            repo_type="space",
-            folder_path=self.folder,
-            allow_patterns=list(plan.files),
-            delete_patterns=["infinitalk_*.py"],  # modules that are no longer in the folder
-            commit_message="Deploy the page",
-        )
+        with self._copies() as folder:
+            commit = self.api.upload_folder(
+                repo_id=plan.repo_id,
+                repo_type="space",
+                folder_path=folder,
+                delete_patterns=["infinitalk_*.py"],  # modules that are no longer in the folder
+                commit_message="Deploy the page",
+            )
         self.say(f"Sent {len(plan.files)} files. The Space is being built: some minutes.")
         return commit.oid
+
+    @contextmanager
+    def _copies(self) -> Iterator[Path]:
+        """Yield a folder that holds the files of the plan alone.
+
+        With patterns the Hub's library compares each file of the checkout with each file of the plan: with a
+        .venv in it that takes half a minute.
+        """
+        with temporary_folder() as folder:
+            for name in self.plan.files:
+                copy = folder / name
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self.folder / name, copy)
+            yield folder
 
     def _create(self) -> None:
         plan = self.plan
