@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measuring import ROOT
+from tests.ports import free_port
 
 KEY = "SG_benchmark"
 
@@ -68,11 +68,6 @@ def _running(command: Sequence[str], path: str, settings: Mapping[str, str]) -> 
                 yield Server(port, process.pid, time.perf_counter() - began)
             finally:
                 process.terminate()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def _answers(port: int, path: str) -> bool:

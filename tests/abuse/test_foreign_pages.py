@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.app.browsing import DONE, FLAGS, ready
 from tests.app.gateway import gateway
-from tests.app.pages import PICTURE, VOICE, free_port, page
+from tests.app.pages import PICTURE, VOICE, page
+from tests.ports import free_port
 from tests.tools import BROWSERS, need
 
 # -- a foreign web page, in a browser ----------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Run the page as its users do, in a process of its own, with no ffmpeg on PATH."""
 
 import contextlib
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from gradio_client import Client, handle_file
 from tests.app.forking import ROOT, ForkedPage
 from tests.app.other_cloud import other_cloud
 from tests.app.paid import ENGINE
+from tests.ports import free_port
 
 PICTURE = ROOT / "examples/portraits/mira.jpg"
 COMMAND = (sys.executable, "app.py")
@@ -43,11 +43,6 @@ class Page:
 def client_of(url: str, **more: Any) -> Client:
     """Return a program's way into a page; what it downloads lies in the temporary folder."""
     return Client(url, verbose=False, download_files=tempfile.gettempdir(), **more)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextlib.contextmanager

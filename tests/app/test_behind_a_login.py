@@ -5,8 +5,9 @@ import pytest
 
 from tests.app.conftest import KEY
 from tests.app.login_proxy import LOGIN, login_proxy
-from tests.app.pages import client_of, free_port, inputs, page
+from tests.app.pages import client_of, inputs, page
 from tests.app.paid import ENGINE, SERVICE
+from tests.ports import free_port
 
 FORGED = {"x-forwarded-host": "evil.example", "x-forwarded-proto": "https", "forwarded": "host=evil.example"}
 PAID = {"engine": ENGINE, "consent": True, "api_key": KEY}

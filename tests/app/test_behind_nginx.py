@@ -15,8 +15,9 @@ from infinitalk_server.config import ServerConfig
 from tests.app.browsing import DONE, bring, expect_title, opened, played
 from tests.app.conftest import KEY
 from tests.app.nginx import nginx
-from tests.app.pages import PICTURE, VOICE, Page, client_of, free_port, inputs, page
+from tests.app.pages import PICTURE, VOICE, Page, client_of, inputs, page
 from tests.app.test_api import call_tool, inline
+from tests.ports import free_port
 from tests.server.serving import copies, serving
 
 pytestmark = pytest.mark.nginx

@@ -4,8 +4,9 @@ from playwright.sync_api import expect
 
 from infinitalk_app.ui.text.catalogue import texts_in
 from tests.app.browsing import DONE, expect_title, opened, ready
-from tests.app.pages import free_port, page
+from tests.app.pages import page
 from tests.app.test_resume import CUT, begin, runs_of
+from tests.ports import free_port
 
 
 def test_a_click_while_offline_sends_nothing_and_says_so(browser, fake_segmind_page):

@@ -16,6 +16,7 @@ from tests.app.browsing import DONE, choose_paid, expect_title, opened, played, 
 from tests.app.fake_segmind import GOOD, SLOW, SLOW_UPLOAD
 from tests.app.paid import ENGINE, MODEL
 from tests.app.reset_proxy import Crossing, cutting_proxy
+from tests.ports import free_port
 from tests.server.serving import copies, serving
 
 # A page whose server goes away says so on its console; that is what these tests are about.
@@ -129,7 +130,7 @@ def test_an_answer_that_gradio_leaves_lying_is_fetched(browser, fake_segmind_pag
 
 def test_a_paid_job_outlives_a_restart(browser, tmp_path, slow_preview):
     """The page is killed and started again: its link asks for the key; a wrong one ends nothing."""
-    state, port = tmp_path / "state", pages.free_port()
+    state, port = tmp_path / "state", free_port()
     settings = {"INFINITALK_BASE_URL": slow_preview, "HOSTING": "segmind"}
     window = browser.new_context(reduced_motion="reduce")
     tab = window.new_page()

@@ -14,7 +14,7 @@ import pytest
 
 from infinitalk_server.config import ServerConfig
 from infinitalk_server.dask_executor import DaskError, DaskExecutor
-from tests.app.pages import free_port
+from tests.ports import free_port
 from tests.processes import assert_gone
 from tests.server.conftest import body_of, connect, ended
 from tests.server.serving import serving, stand_in
