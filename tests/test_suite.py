@@ -15,7 +15,7 @@ def test_what_the_default_run_leaves_out_is_a_job_of_ci():
     """Each marker is left out by default, and run by .ci/run: the two runs together are all tests."""
     markers = " or ".join(line.split(":")[0] for line in OPTIONS["markers"])
     assert f"-m 'not ({markers})'" in OPTIONS["addopts"]
-    assert f'-m pytest -m "{markers}" ' in (ROOT / ".ci/run").read_text()
+    assert f'-m pytest -n 3 -m "{markers}"\n' in (ROOT / ".ci/run").read_text()
 
 
 def test_no_module_has_both_a_browser_and_asynchronous_tests():

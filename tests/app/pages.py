@@ -105,7 +105,7 @@ def _started(
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes] | ForkedPage, log: Path) -> None:
-    until = time.monotonic() + 100
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text()
         with contextlib.suppress(httpx.HTTPError):
