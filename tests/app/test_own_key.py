@@ -3,10 +3,22 @@
 import re
 
 import httpx
+import pytest
 from playwright.sync_api import expect
 
 from infinitalk_app.ui.text.catalogue import texts_in
-from tests.app.browsing import DONE, choose_paid, expect_title, opened, paid_engine, played, settle, visited
+from tests.app.browsing import (
+    DESKTOP,
+    DONE,
+    PHONE,
+    choose_paid,
+    expect_title,
+    opened,
+    paid_engine,
+    played,
+    settle,
+    visited,
+)
 from tests.app.fake_segmind import GOOD, SLOW_BALANCE, SPENDING, WRONG
 from tests.app.paid import ENGINE, MODEL, SERVICE
 
@@ -26,6 +38,20 @@ def test_a_key_is_checked_shown_and_forgotten(browser, fake_segmind_page, fake_s
         tab.locator("#key input").blur()
         expect(tab.locator("#check .bad")).to_have_text("The key was refused", timeout=DONE)
     assert fake_service[1].posts == posts
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_balance_moves_nothing(browser, fake_segmind_page, size):
+    """Whoever clicks when the balance arrives hits what was aimed at: its room was there before."""
+    top = "document.querySelector('#consent').getBoundingClientRect().top + scrollY"
+    with opened(browser, fake_segmind_page.url, size) as tab:
+        choose_paid(tab, GOOD, consent=False)
+        settle(tab)
+        expect(tab.locator("#keynote")).not_to_contain_text("credits")
+        before = tab.evaluate(top)
+        tab.locator("#key input").blur()
+        expect(tab.locator("#keynote")).to_contain_text("credits", timeout=DONE)
+        assert tab.evaluate(top) == before
 
 
 def test_a_balance_is_shown_beside_its_key_alone(browser, fake_segmind_page, fake_service, monkeypatch):
