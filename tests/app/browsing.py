@@ -23,7 +23,7 @@ FLAGS = [
     "--disable-sync",
 ]
 DONE = 30_000  # ms
-ARRIVED = 15_000  # ms; the page gives up an update that does not arrive after 16 s at the earliest
+ARRIVED = 10_000  # ms; an update that does not arrive is given up 16 s or more after it was due
 DESKTOP, TABLET, PHONE, NARROW = (1280, 860), (768, 1024), (390, 844), (360, 740)
 # What Gradio itself says of its open stream when a page is left, and of a sound that no browser can play.
 OF_GRADIO = ("AbortError: signal is aborted", "errored out", "Waveform load error", "ERR_ABORTED")
