@@ -100,7 +100,7 @@ def test_a_busy_service_is_waited_for(browser, fake_segmind_page):
         choose_paid(tab, BUSY)
         tab.locator("#generate").click()
         expect_title(tab, f"{SERVICE} keeps us waiting")
-        expect(tab.locator("#status .st")).to_contain_text("We try again by ourselves in 8 s")
+        expect(tab.locator("#status .st")).to_contain_text("We try again in 8 s")
 
 
 def lose_an_answer(tab: Page) -> None:

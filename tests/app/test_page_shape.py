@@ -1,10 +1,20 @@
 """The shape of the page: what is in view, what is cut off, and what covers what, in any window."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from infinitalk_app.runs.manager import Snapshot
+from infinitalk_app.runs.timings import UsualTime
+from infinitalk_app.ui.status_panel import StatusPanel
+from infinitalk_app.ui.text.catalogue import languages, texts_in
+from infinitalk_client import Progress
 from tests.app.browsing import DONE, bring, choose_paid, expect_title, opened, played
 from tests.app.conftest import KEY
+from tests.app.fake_segmind import SLOW
+from tests.app.paid import MODEL
+from tests.app.providers import PREVIEW, SEGMIND
 
 LAPTOP, SHORT, ZOOMED = (1280, 800), (360, 640), (640, 400)
 WIDTHS = (320, 360, 390, 599, 600, 768, 959, 960, 1000, 1100, 1240, 1280, 1920)
@@ -30,6 +40,19 @@ CUT_OFF = """() => [...document.querySelectorAll("#page :is(button, time, .time,
 OVERLAPPING = """() => [...document.querySelectorAll("#result .controls .inner > *")]
     .map((part) => part.getBoundingClientRect())
     .filter((part, i, all) => i && part.left < all[i - 1].right - 1).length"""
+# Which of some texts make the panel of a run higher than it always is.
+TOO_LONG = """([direction, said]) => {
+    const panel = document.querySelector("#status .st");
+    const usual = parseFloat(getComputedStyle(panel).minHeight);
+    panel.dir = direction;
+    panel.querySelector(".notes")?.remove(); // it is of this run alone
+    panel.querySelector(".clock").textContent = "12:34";
+    return said.filter(([title, line, usual_time]) => {
+        panel.querySelector("h2").innerHTML = title;
+        panel.querySelector(".say p").innerHTML = `${line} <span class="usual">${usual_time}</span>`;
+        return panel.getBoundingClientRect().height > usual + 0.5;
+    });
+}"""
 # Whether the bar with the main button lies over what has the focus.
 COVERED = """() => {
     const focused = document.activeElement;
@@ -63,6 +86,41 @@ def test_the_finished_video_is_on_the_screen_of_who_ordered_it(browser, shared_p
         played(tab)
         expect(tab.locator("#waiting .wait")).to_be_hidden()
         assert [part for part in ("#result", "#status .st") if not in_view(tab, part)] == []
+
+
+def said_of_a_run(language: str) -> list[tuple[str, str, str]]:
+    """Return each title, line and usual time that the panel has while a run goes on, also when it is late."""
+    panels = StatusPanel(texts_in(language), SEGMIND)
+    made = []
+    for provider, usual in ((SEGMIND, UsualTime(250.0, 590.0, 20)), (PREVIEW, UsualTime(8.0, 13.0, 20))):
+        run = Snapshot("a" * 32, provider, 1000.0, request_id="f" * 32, committed=True)
+        for state in ("PREPARING", "HOSTING", "QUEUED", "PROCESSING", "FETCHING", "VERIFYING"):
+            in_state = replace(run, state=state)
+            made += [panels.of(in_state, 1001.0), panels.of(in_state, 1001.0, usual)]
+        made.append(panels.of(replace(run, state="QUEUED", queue_position=12), 1001.0, usual))
+        made.append(panels.of(replace(run, state="PROCESSING", progress=Progress(999, 999)), 1001.0, usual))
+        made.append(panels.of(replace(run, state="PROCESSING", retry_s=120), 1001.0, usual))
+    return [(one["title"], one["line"], time) for one in made for time in (one["usual"], one["late"])]
+
+
+def test_no_line_of_a_run_moves_the_buttons_below_it(browser, fake_segmind_page, fake_service):
+    """In each language its panel is as high in each state, on a telephone and in any window; late or not."""
+    with opened(browser, fake_segmind_page.url, LAPTOP) as tab, fake_service[1].holding():
+        choose_paid(tab, SLOW)
+        tab.locator("#generate").click()
+        expect_title(tab, f"Rendering at {MODEL}")
+        usual = tab.locator("#status .usual")
+        expect(usual).to_have_text("5 of 5 frames.", timeout=DONE)  # the last update of a job that is held
+        tab.evaluate("Object.assign(infinitalk.state.run.panel, { share: null, high: 0.1 })")
+        expect(usual).to_have_text(texts_in()["panel.late"], timeout=DONE)
+        too_long = {}
+        for width in (width for width in WIDTHS if width >= 360):
+            tab.set_viewport_size({"width": width, "height": 800})
+            for language in languages():
+                direction = texts_in(language)["language.direction"]
+                found = tab.evaluate(TOO_LONG, [direction, said_of_a_run(language)])
+                too_long |= {(width, language): found} if found else {}
+        assert too_long == {}
 
 
 def test_forced_colours_show_what_is_chosen_and_hide_what_lies_below_the_bar(browser, shared_page):

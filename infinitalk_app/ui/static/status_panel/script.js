@@ -28,7 +28,12 @@ export function startStatusPanel({ element, props, trigger, watch }) {
     const band = element.querySelector(".band").style;
     band.insetInlineStart = `${100 * range.start}%`;
     band.width = `${100 * range.width}%`;
-    if (late) element.querySelector(".late").textContent = text;
+    if (late) sayLate(element.querySelector(".usual"), text);
+  }
+
+  function sayLate(usual, text) {
+    usual.textContent = text;
+    usual.classList.add("late");
   }
 
   function update() {
