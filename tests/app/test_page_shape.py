@@ -45,7 +45,6 @@ TOO_LONG = """([direction, said]) => {
     const panel = document.querySelector("#status .st");
     const usual = parseFloat(getComputedStyle(panel).minHeight);
     panel.dir = direction;
-    panel.querySelector(".notes")?.remove(); // it is of this run alone
     panel.querySelector(".clock").textContent = "12:34";
     return said.filter(([title, line, usual_time]) => {
         panel.querySelector("h2").innerHTML = title;
@@ -104,11 +103,12 @@ def said_of_a_run(language: str) -> list[tuple[str, str, str]]:
 
 
 def test_no_line_of_a_run_moves_the_buttons_below_it(browser, fake_segmind_page, fake_service):
-    """In each language its panel is as high in each state, on a telephone and in any window; late or not."""
+    """In each language, on a telephone and in any window, its panel keeps its height; notes come below."""
     with opened(browser, fake_segmind_page.url, LAPTOP) as tab, fake_service[1].holding():
         choose_paid(tab, SLOW)
         tab.locator("#generate").click()
         expect_title(tab, f"Rendering at {MODEL}")
+        expect(tab.locator("#status .acts ~ .notes")).to_contain_text("storage was used", timeout=DONE)
         usual = tab.locator("#status .usual")
         expect(usual).to_have_text("5 of 5 frames.", timeout=DONE)  # the last update of a job that is held
         tab.evaluate("Object.assign(infinitalk.state.run.panel, { share: null, high: 0.1 })")
