@@ -1,7 +1,6 @@
 """What every test may use."""
 
 import functools
-import gc
 import signal
 import ssl
 import subprocess
@@ -21,12 +20,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that at the end no worker is left alone with it."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
-
-
-def pytest_collection_finish() -> None:
-    """Keep what was collected out of garbage collection: it stays to the end, and is large."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
