@@ -103,7 +103,7 @@ def said_of_a_run(language: str) -> list[tuple[str, str, str]]:
 
 
 def test_no_line_of_a_run_moves_the_buttons_below_it(browser, fake_segmind_page, fake_service):
-    """In each language, on a telephone and in any window, its panel keeps its height; notes come below."""
+    """In each language, from 360 pixels on, the panel of a run keeps its height, and notes come below."""
     with opened(browser, fake_segmind_page.url, LAPTOP) as tab, fake_service[1].holding():
         choose_paid(tab, SLOW)
         tab.locator("#generate").click()
